@@ -1,0 +1,67 @@
+// swift-tools-version:6.1
+import PackageDescription
+
+let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
+let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
+/// Carries BoringSSL as the module CNIOBoringSSL (docs/decisions/0001-one-cryptography-library.md).
+let boringSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
+let grdb = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "countersign",
+  products: [.executable(name: "countersign", targets: ["countersign"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-nio.git", from: "2.98.0"),
+    .package(url: "https://github.com/apple/swift-nio-ssl.git", .upToNextMinor(from: "2.37.0")),
+    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.0"),
+    .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.7.0"),
+    .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+  ],
+  targets: [
+    // Level 0: pure vocabulary.
+    .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+    .target(name: "Cryptography", dependencies: [boringSSL, asn1]),
+    .target(name: "PKI", dependencies: ["Cryptography", asn1]),
+    .target(name: "TLSEngine", dependencies: ["Cryptography", boringSSL, nioCore]),
+    .target(name: "HTTPWire", dependencies: [nioCore]),
+    .target(name: "ConfigSyntax"),
+    .target(name: "PatternMatching", dependencies: ["CPCRE2"]),
+    .target(name: "Upstreams"),
+    // Level 1: the thinking.
+    .target(name: "Authority", dependencies: ["PKI", "Cryptography", grdb]),
+    .target(name: "Trust", dependencies: ["PKI", "Cryptography"]),
+    .target(name: "ConfigModel", dependencies: ["ConfigSyntax", "PatternMatching"]),
+    .target(name: "Transport", dependencies: ["TLSEngine", nioCore, nioPosix]),
+    // Level 2: the services.
+    .target(name: "TrustFeeds", dependencies: ["Trust", "PKI"]),
+    .target(
+      name: "Gateway",
+      dependencies: [
+        "ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "PatternMatching",
+        "TLSEngine", "Transport", "Trust", "TrustFeeds", "Upstreams", nioCore,
+      ]),
+    // Level 3: the composition root.
+    .executableTarget(
+      name: "countersign",
+      dependencies: ["Authority", "Gateway", "PKI", "Cryptography", "Trust", argumentParser]),
+    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
+    .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography"]),
+    .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "Cryptography", "PKI"]),
+    .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
+    .testTarget(name: "ConfigSyntaxTests", dependencies: ["ConfigSyntax"]),
+    .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
+    .testTarget(name: "UpstreamsTests", dependencies: ["Upstreams"]),
+    .testTarget(name: "AuthorityTests", dependencies: ["Authority", "PKI", "Cryptography"]),
+    .testTarget(name: "TrustTests", dependencies: ["Trust", "PKI", "Cryptography"]),
+    .testTarget(name: "ConfigModelTests", dependencies: ["ConfigModel", "ConfigSyntax"]),
+    .testTarget(
+      name: "TransportTests", dependencies: ["Transport", "TLSEngine", "PKI", "Cryptography"]),
+    .testTarget(name: "TrustFeedsTests", dependencies: ["TrustFeeds", "Trust", "PKI", "Cryptography"]),
+    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "ConfigModel", "HTTPWire"]),
+  ],
+  swiftLanguageModes: [.v6],
+  cxxLanguageStandard: .cxx17
+)

@@ -1,0 +1,81 @@
+import ConfigSyntax
+
+/// `ssl_*` of a server: how it terminates TLS and what it asks of clients.
+public struct TLSSettings: Sendable {
+  @Inherited public var certificate: [PathReference] = []
+  @Inherited public var certificateKey: [PathReference] = []
+  @Inherited public var passwordFile: PathReference? = nil
+  @Inherited public var protocols: Set<TLSProtocolName> = [.tls1_2, .tls1_3]
+  /// OpenSSL's cipher list language.
+  @Inherited public var ciphers: String = "HIGH:!aNULL:!MD5"
+  @Inherited public var preferServerCiphers: Bool = false
+  /// Colon-separated groups, or `auto`.
+  @Inherited public var ecdhCurve: String = "auto"
+  @Inherited public var dhparam: PathReference? = nil
+  @Inherited public var sessionTimeout: Duration = .seconds(300)
+  @Inherited public var sessionCache: SessionCacheSetting = .none
+  @Inherited public var sessionTickets: Bool = true
+  @Inherited public var sessionTicketKeys: [PathReference] = []
+  @Inherited public var bufferSize: ByteCount = .kibibytes(16)
+  @Inherited public var earlyData: Bool = false
+  @Inherited public var rejectHandshake: Bool = false
+  @Inherited public var verifyClient: VerifyClient = .off
+  @Inherited public var verifyClientFailure: VerifyClientFailure = .respond
+  @Inherited public var verifyDepth: Int = 1
+  @Inherited public var clientCertificate: PathReference? = nil
+  @Inherited public var trustedCertificate: PathReference? = nil
+  @Inherited public var crl: [PathReference] = []
+  @Inherited public var stapling: Bool = false
+  @Inherited public var staplingFile: PathReference? = nil
+  @Inherited public var staplingResponder: String? = nil
+  @Inherited public var staplingVerify: Bool = false
+
+  public init() {}
+}
+
+public enum TLSProtocolName: String, Hashable, Sendable, CaseIterable {
+  case ssl2 = "SSLv2"
+  case ssl3 = "SSLv3"
+  case tls1 = "TLSv1"
+  case tls1_1 = "TLSv1.1"
+  case tls1_2 = "TLSv1.2"
+  case tls1_3 = "TLSv1.3"
+}
+
+/// `ssl_session_cache`.
+public enum SessionCacheSetting: Hashable, Sendable {
+  case off
+  case none
+  case builtin
+  case shared(name: String, size: ByteCount)
+}
+
+/// `ssl_verify_client`.
+public enum VerifyClient: String, Hashable, Sendable {
+  case off
+  case on
+  case optional
+  case optionalNoCA = "optional_no_ca"
+}
+
+/// `ssl_verify_client_failure`: what a failed verification does.
+public enum VerifyClientFailure: String, Hashable, Sendable {
+  /// 400 with error_page 495 or 496, as nginx.
+  case respond
+  /// The request goes on with `FAILED:reason` in `$ssl_client_verify`.
+  case `continue`
+  /// The handshake ends with the alert that names the failure.
+  case handshake
+}
+
+/// A file named by the configuration, resolved against the prefix or the configuration's folder.
+public struct PathReference: Hashable, Sendable {
+  /// Absolute.
+  public var path: String
+  public var position: SourcePosition
+
+  public init(path: String, position: SourcePosition) {
+    self.path = path
+    self.position = position
+  }
+}

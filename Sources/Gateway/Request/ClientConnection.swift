@@ -1,0 +1,28 @@
+import NIOCore
+import TLSEngine
+import Trust
+
+/// What is known of a client's connection: addresses, TLS facts, the verdict on its certificate.
+///
+/// Made when the connection is accepted, completed by the handshake, shared by all its requests; confined to its event loop.
+final class ClientConnection {
+  /// `$connection`.
+  let number: UInt64
+  let remoteAddress: SocketAddress
+  let localAddress: SocketAddress
+  let listener: ListenerRuntime
+  /// The server that the handshake was for: by SNI, or the listener's default.
+  var server: ServerRuntime
+  /// `nil` on a plain connection.
+  var tls: TLSSessionFacts?
+  /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
+  var verdict: Verdict?
+
+  init(number: UInt64, remoteAddress: SocketAddress, localAddress: SocketAddress, listener: ListenerRuntime) {
+    self.number = number
+    self.remoteAddress = remoteAddress
+    self.localAddress = localAddress
+    self.listener = listener
+    self.server = listener.defaultServer
+  }
+}
