@@ -1,0 +1,46 @@
+# Countersign's two commands for a newcomer: `make demo` and `make test`.
+# Each installs what it needs from Debian's packages; Swift itself must be there.
+
+PREFIX      ?= /usr/local
+BUILD_DIR   := .build
+CONFIG_DIR  ?= mtls_certs
+LISTEN      ?= 127.0.0.1:8443
+
+.DEFAULT_GOAL := help
+.PHONY: help bootstrap bootstrap-test bootstrap-bench build demo test check bench install clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
+
+bootstrap: ## install the libraries that building needs
+	@scripts/bootstrap build
+
+bootstrap-test:
+	@scripts/bootstrap build test
+
+bootstrap-bench:
+	@scripts/bootstrap build bench
+
+build: bootstrap ## build .build/release/countersign
+	swift build -c release --product countersign
+
+demo: build ## build, make a CA and certificates, start the gateway, print the curl line
+	$(BUILD_DIR)/release/countersign up --dir $(CONFIG_DIR) --listen $(LISTEN)
+
+test: bootstrap-test check ## build in debug and run every test
+	swift build --build-tests
+	swift test --skip-build
+
+check: ## format, imports, sizes and other rules of the house
+	@scripts/check
+
+bench: bootstrap-bench ## measure beside Debian's nginx, same configuration, pinned
+	swift build -c release --product countersign
+	bench/run
+
+install: build ## install the program under PREFIX
+	install -d $(DESTDIR)$(PREFIX)/bin
+	install -m 0755 $(BUILD_DIR)/release/countersign $(DESTDIR)$(PREFIX)/bin/countersign
+
+clean: ## remove what was built
+	rm -rf $(BUILD_DIR)
