@@ -28,6 +28,8 @@ public struct HTTPRequestHead: Sendable {
   public var authority: [UInt8]?
   /// HTTP/2's `:scheme`, or the scheme of an absolute-form target.
   public var scheme: [UInt8]?
+  /// What the client sent in place of a request line, where it could not be read as one; for the log.
+  public var malformedLine: [UInt8]?
 
   public init(method: HTTPMethod, target: [UInt8], version: HTTPVersion, fields: HTTPFields) {
     self.method = method
