@@ -11,16 +11,33 @@ struct ResponseState {
   var isErrorPage = false
   /// `$upstream_*`: one entry a try.
   var upstreamTries: [UpstreamTry] = []
+  /// `$upstream_http_*` and `$upstream_cookie_*`: the fields of the last upstream's response, before any was hidden.
+  var upstreamFields: HTTPFields?
+  /// `$upstream_trailer_*`.
+  var upstreamTrailers: HTTPFields?
+  /// `$proxy_host` and `$proxy_port`; `nil` where nothing was proxied.
+  var proxyAuthority: ProxyAuthority?
+}
+
+/// The host and port that `proxy_pass` names.
+struct ProxyAuthority {
+  /// With the port unless it is the scheme's own.
+  var host: [UInt8]
+  var port: [UInt8]
 }
 
 /// One attempt at an upstream server, for `$upstream_addr`, `$upstream_status`, `$upstream_response_time`.
 struct UpstreamTry {
-  var address: String
+  /// `nil`: no try but an internal redirect to another proxied location; it turns the `, ` between tries into ` : `.
+  var address: String?
   var status: Int?
   var connectTime: Duration?
   var headerTime: Duration?
   var responseTime: Duration?
+  /// Body bytes.
   var responseLength = 0
+  var bytesReceived = 0
+  var bytesSent = 0
 }
 
 /// The groups of the last match: the subject and, for each group, where it lies.
