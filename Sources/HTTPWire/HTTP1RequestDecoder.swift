@@ -1,0 +1,158 @@
+import NIOCore
+
+/// Reads requests from a connection's bytes, strictly, in place and incrementally (RFC 9112).
+///
+/// Pull-based: `receive` adds bytes, `next` answers one event at a time. Pipelined requests stay unread until `next` is
+/// called after the end of the one before, so that the caller answers in order by not asking.
+public struct HTTP1RequestDecoder: ~Copyable {
+  public enum Event: Sendable {
+    case needsMore
+    /// With a body of `.none`, no `.end` follows.
+    case head(HTTPRequestHead, body: HTTP1BodyFraming)
+    case body(ByteBuffer)
+    case end(trailers: HTTPFields?)
+    /// Given once; afterwards input is dropped. `failedHead` tells what was read of the head.
+    case failed(HTTP1Error)
+  }
+
+  private enum State {
+    case head
+    case body(left: Int)
+    case chunked
+    case failed
+  }
+
+  private let limits: HTTP1Limits
+  private var buffer = ByteBuffer()
+  private var state = State.head
+  private var parser: HTTP1RequestHeadParser
+  private var chunks: ChunkedBodyDecoder
+  private var skippedLines = 0
+  /// What was read of a head that was refused.
+  public private(set) var failedHead: HTTPRequestHead?
+  /// Bytes of the current request read so far: its head, body and framing.
+  public private(set) var requestLength = 0
+
+  public init(limits: HTTP1Limits = HTTP1Limits()) {
+    self.limits = limits
+    parser = HTTP1RequestHeadParser(limits: limits)
+    chunks = ChunkedBodyDecoder(limits: limits)
+  }
+
+  /// Whether bytes wait that no event has told of yet.
+  public var hasUnreadBytes: Bool { buffer.readableBytes > 0 }
+  /// Whether the next event is to be a head, and nothing of it has come.
+  public var isBetweenRequests: Bool {
+    if case .head = state { return buffer.readableBytes == 0 }
+    return false
+  }
+
+  /// Adds what the connection received.
+  public mutating func receive(_ bytes: ByteBuffer) {
+    if case .failed = state { return }
+    if buffer.readableBytes == 0 {
+      buffer = bytes
+    } else {
+      buffer.writeImmutableBuffer(bytes)
+    }
+  }
+
+  /// Takes the bytes that follow what has been read: for an upgraded connection.
+  public mutating func takeRemainder() -> ByteBuffer {
+    let rest = buffer
+    buffer = ByteBuffer()
+    return rest
+  }
+
+  public mutating func next() -> Event {
+    switch state {
+    case .head: return nextHead()
+    case .body(let left): return nextBody(left: left)
+    case .chunked: return nextChunk()
+    case .failed: return .needsMore
+    }
+  }
+
+  // MARK: - Heads
+
+  private mutating func nextHead() -> Event {
+    if let error = skipEmptyLines() { return fail(error) }
+    guard buffer.readableBytes > 0 else { return .needsMore }
+    switch buffer.withUnsafeReadableBytes({ parser.advance($0) }) {
+    case .incomplete: return .needsMore
+    case .failed(let error):
+      failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
+      return fail(error)
+    case .complete(let length): return completeHead(length: length)
+    }
+  }
+
+  private mutating func completeHead(length: Int) -> Event {
+    let head = buffer.withUnsafeReadableBytes { parser.head($0) }
+    let framing = parser.bodyFraming
+    buffer.moveReaderIndex(forwardBy: length)
+    requestLength = length
+    parser = HTTP1RequestHeadParser(limits: limits)
+    skippedLines = 0
+    switch framing {
+    case .none: break
+    case .length(let length): state = .body(left: length)
+    case .chunked:
+      chunks = ChunkedBodyDecoder(limits: limits)
+      state = .chunked
+    }
+    return .head(head, body: framing)
+  }
+
+  /// Empty lines before a request line, as old clients send them after a body (RFC 9112 §2.2).
+  private mutating func skipEmptyLines() -> HTTP1Error? {
+    while let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), first == 0x0D {
+      guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return nil }
+      skippedLines += 1
+      guard second == 0x0A, skippedLines <= 64 else {
+        failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
+        return .malformedRequestLine
+      }
+      buffer.moveReaderIndex(forwardBy: 2)
+    }
+    return nil
+  }
+
+  // MARK: - Bodies
+
+  private mutating func nextBody(left: Int) -> Event {
+    if left == 0 {
+      state = .head
+      return .end(trailers: nil)
+    }
+    guard let part = buffer.readSlice(length: min(left, buffer.readableBytes)), part.readableBytes > 0 else {
+      return .needsMore
+    }
+    requestLength += part.readableBytes
+    state = .body(left: left - part.readableBytes)
+    return .body(part)
+  }
+
+  private mutating func nextChunk() -> Event {
+    let before = buffer.readableBytes
+    let step = chunks.next(&buffer)
+    requestLength += before - buffer.readableBytes
+    switch step {
+    case .needsMore: return .needsMore
+    case .body(let part): return .body(part)
+    case .end(let trailers):
+      state = .head
+      return .end(trailers: trailers)
+    case .failed(let error): return fail(error)
+    }
+  }
+
+  private mutating func fail(_ error: HTTP1Error) -> Event {
+    if failedHead == nil, case .head = state {
+      failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
+    }
+    state = .failed
+    buffer = ByteBuffer()
+    return .failed(error)
+  }
+}

@@ -1,0 +1,219 @@
+import NIOCore
+
+/// Reads an upstream's responses (RFC 9112), with nginx's tolerance for what upstreams send: lines ending in LF alone,
+/// underscores in names, a missing reason.
+///
+/// Pull-based as the request decoder. Tell it of each request with `expectResponse(to:)` before its response comes.
+public struct HTTP1ResponseDecoder: ~Copyable {
+  public enum Event: Sendable {
+    case needsMore
+    /// 1xx but for 101; the final head is still to come.
+    case informational(HTTPResponseHead)
+    /// With a body of `.none` or `.tunnel`, no `.end` follows.
+    case head(HTTPResponseHead, body: HTTP1ResponseFraming)
+    case body(ByteBuffer)
+    case end(trailers: HTTPFields?)
+    case failed(HTTP1ResponseError)
+  }
+
+  private enum State {
+    case idle
+    case head
+    case body(left: Int)
+    case chunked
+    case untilClose
+    case done
+  }
+
+  /// The head's lines altogether, in bytes: `proxy_buffer_size`.
+  private let maximumHead: Int
+  private var buffer = ByteBuffer()
+  private var state = State.idle
+  private var method = HTTPMethod.get
+  private var chunks = ChunkedBodyDecoder(limits: HTTP1Limits(), allowsBareLineFeed: true)
+  private var sawEOF = false
+  /// Whether the connection may carry another request once this response has ended: its version, `Connection` and
+  /// framing allow it, and nothing more than the response has come.
+  public var canReuseConnection: Bool { keepsAlive && isAtEnd && buffer.readableBytes == 0 && !sawEOF }
+  private var keepsAlive = false
+
+  public init(maximumHead: Int = 65536) { self.maximumHead = maximumHead }
+
+  public var hasUnreadBytes: Bool { buffer.readableBytes > 0 }
+
+  private var isAtEnd: Bool {
+    if case .idle = state { return true }
+    return false
+  }
+
+  /// A request has been sent; what comes next is its response.
+  public mutating func expectResponse(to method: HTTPMethod) {
+    self.method = method
+    state = .head
+    keepsAlive = false
+  }
+
+  public mutating func receive(_ bytes: ByteBuffer) {
+    if buffer.readableBytes == 0 {
+      buffer = bytes
+    } else {
+      buffer.writeImmutableBuffer(bytes)
+    }
+  }
+
+  /// The upstream closed its side; call `next` afterwards.
+  public mutating func receivedEOF() { sawEOF = true }
+
+  /// Takes the bytes that follow what has been read: for an upgraded connection.
+  public mutating func takeRemainder() -> ByteBuffer {
+    let rest = buffer
+    buffer = ByteBuffer()
+    return rest
+  }
+
+  public mutating func next() -> Event {
+    switch state {
+    case .idle: return buffer.readableBytes > 0 ? fail(.unexpectedBytes) : .needsMore
+    case .head: return nextHead()
+    case .body(let left): return nextBody(left: left)
+    case .chunked: return nextChunk()
+    case .untilClose: return nextUntilClose()
+    case .done: return .needsMore
+    }
+  }
+
+  private mutating func nextHead() -> Event {
+    let step = buffer.withUnsafeReadableBytes { ResponseHeadParser.parse($0) }
+    switch step {
+    case .incomplete:
+      if buffer.readableBytes >= maximumHead { return fail(.headTooLarge) }
+      return sawEOF ? fail(.closedEarly) : .needsMore
+    case .failed(let error): return fail(error)
+    case .complete(let head, let length):
+      guard length <= maximumHead else { return fail(.headTooLarge) }
+      buffer.moveReaderIndex(forwardBy: length)
+      if head.status < 200, head.status != 101 { return .informational(head) }
+      return begin(head)
+    }
+  }
+
+  private mutating func begin(_ head: HTTPResponseHead) -> Event {
+    let framing: HTTP1ResponseFraming
+    do throws(HTTP1ResponseError) {
+      framing = try HTTP1ResponseFraming(head, requestMethod: method)
+    } catch {
+      return fail(error)
+    }
+    keepsAlive = head.keepsConnection
+    switch framing {
+    case .none: state = .idle
+    case .length(let length): state = .body(left: length)
+    case .chunked:
+      chunks = ChunkedBodyDecoder(limits: HTTP1Limits(), allowsBareLineFeed: true)
+      state = .chunked
+    case .untilClose:
+      keepsAlive = false
+      state = .untilClose
+    case .tunnel:
+      keepsAlive = false
+      state = .done
+    }
+    return .head(head, body: framing)
+  }
+
+  private mutating func nextBody(left: Int) -> Event {
+    if left == 0 {
+      state = .idle
+      return .end(trailers: nil)
+    }
+    guard let part = buffer.readSlice(length: min(left, buffer.readableBytes)), part.readableBytes > 0 else {
+      return sawEOF ? fail(.closedEarly) : .needsMore
+    }
+    state = .body(left: left - part.readableBytes)
+    return .body(part)
+  }
+
+  private mutating func nextChunk() -> Event {
+    switch chunks.next(&buffer) {
+    case .needsMore: return sawEOF ? fail(.closedEarly) : .needsMore
+    case .body(let part): return .body(part)
+    case .end(let trailers):
+      state = .idle
+      return .end(trailers: trailers)
+    case .failed: return fail(.malformedChunk)
+    }
+  }
+
+  private mutating func nextUntilClose() -> Event {
+    if buffer.readableBytes > 0 { return .body(takeRemainder()) }
+    guard sawEOF else { return .needsMore }
+    state = .idle
+    return .end(trailers: nil)
+  }
+
+  private mutating func fail(_ error: HTTP1ResponseError) -> Event {
+    state = .done
+    keepsAlive = false
+    buffer = ByteBuffer()
+    return .failed(error)
+  }
+}
+
+/// How a response's body is delimited (RFC 9112 §6.3).
+public enum HTTP1ResponseFraming: Hashable, Sendable {
+  case none
+  case length(Int)
+  case chunked
+  case untilClose
+  /// 101, or a CONNECT that succeeded: the connection is no longer HTTP.
+  case tunnel
+
+  init(_ head: HTTPResponseHead, requestMethod: HTTPMethod) throws(HTTP1ResponseError) {
+    let lengths = head.fields.all("content-length")
+    let codings = head.fields.all("transfer-encoding")
+    guard lengths.count <= 1 else { throw .repeatedContentLength }
+    guard codings.count <= 1 else { throw .unknownTransferEncoding }
+    let isChunked = codings.first?.withUnsafeBytes { $0.equalsIgnoringCase("chunked") } ?? false
+    if !codings.isEmpty {
+      guard isChunked else { throw .unknownTransferEncoding }
+      guard lengths.isEmpty else { throw .conflictingFraming }
+    }
+    let length = lengths.first?.withUnsafeBytes { $0.decimal }
+    guard lengths.isEmpty || length != nil else { throw .malformedContentLength }
+    if head.status == 101 || (requestMethod == .connect && head.status / 100 == 2) {
+      self = .tunnel
+    } else if requestMethod == .head || head.status == 204 || head.status == 304 {
+      self = .none
+    } else if isChunked {
+      self = .chunked
+    } else {
+      self = length.map { .length($0) } ?? .untilClose
+    }
+  }
+}
+
+/// What an upstream did wrong; all of them are a 502.
+public enum HTTP1ResponseError: Error, Hashable, Sendable {
+  /// No `HTTP/1.x` and three digits.
+  case malformedStatusLine
+  case malformedField
+  case headTooLarge
+  case repeatedContentLength
+  case malformedContentLength
+  case unknownTransferEncoding
+  case conflictingFraming
+  case malformedChunk
+  /// The connection ended before the response did.
+  case closedEarly
+  /// Bytes that answer no request.
+  case unexpectedBytes
+}
+
+extension HTTPResponseHead {
+  /// Whether the sender means to keep the connection after this response (RFC 9112 §9.3).
+  public var keepsConnection: Bool {
+    let saysClose = fields.withFirst("connection") { $0.hasListMember("close") } ?? false
+    if version >= .http1_1 { return !saysClose }
+    return !saysClose && (fields.withFirst("connection") { $0.hasListMember("keep-alive") } ?? false)
+  }
+}
