@@ -1,0 +1,27 @@
+/// A list in OpenSSL's cipher language, made fit for the library.
+///
+/// The library skips names that it does not know (finite-field DHE, MD5, aNULL…) but stops at the `@` commands that it
+/// lacks and accepts no list that leaves nothing.
+struct CipherList {
+  /// What the library is given.
+  let rules: String
+  /// Whether every name is a TLS 1.3 suite, which this language does not govern.
+  let namesOnlyTLS13: Bool
+
+  init(_ list: String) {
+    let separators: Set<Character> = [":", ",", ";", " "]
+    let words = list.split { separators.contains($0) }.filter { !$0.hasPrefix("@SECLEVEL") }.map(Self.translate)
+    namesOnlyTLS13 = !words.isEmpty && words.allSatisfy { $0.hasPrefix("TLS_") }
+    // The engine has no pre-shared keys but of sessions, so suites that need them are dead weight.
+    rules = (words + ["!aPSK"]).joined(separator: ":")
+  }
+
+  /// `DEFAULT` stands only at the front of the library's lists; `kEDH`-like names pass and are skipped.
+  private static func translate(_ word: Substring) -> String {
+    switch word {
+    case "MEDIUM", "LOW", "EXP", "EXPORT", "COMPLEMENTOFDEFAULT", "COMPLEMENTOFALL": "UNKNOWN-\(word)"
+    case "ECDHE-RSA", "EECDH+aRSA": "ECDHE+aRSA"
+    default: String(word)
+    }
+  }
+}

@@ -1,0 +1,23 @@
+/// How the engine behaves as a client, towards an upstream.
+public struct TLSClientConfiguration: Sendable {
+  /// Shown when the server asks for a certificate; empty: none is.
+  public var credentials: [TLSCredential] = []
+  public var minimumVersion: TLSVersion = .tls1_2
+  public var maximumVersion: TLSVersion = .tls1_3
+  /// OpenSSL's cipher list language, for TLS 1.2 and older.
+  public var cipherList: String = "DEFAULT"
+  /// As in `TLSServerConfiguration`.
+  public var groups: String?
+  /// In order of preference; empty: the extension is not sent.
+  public var alpn: [String] = []
+  /// Whether the delegate is asked about the server's certificate. Off: any is accepted.
+  public var verifiesPeer = true
+  /// Sessions to offer again, by key; 0: none are kept.
+  public var rememberedSessions = 1024
+  /// Receives lines in the NSS key log format. For tests and diagnosis only.
+  public var keyLog: (@Sendable (String) -> Void)?
+
+  public init(credentials: [TLSCredential] = []) {
+    self.credentials = credentials
+  }
+}

@@ -1,0 +1,54 @@
+/// How a server block terminates TLS.
+public struct TLSServerConfiguration: Sendable {
+  /// Whether a client's certificate is asked for.
+  public enum ClientCertificate: Hashable, Sendable {
+    case none
+    /// Asked for; a handshake without one goes on.
+    case requested
+    /// Asked for; a handshake without one ends with certificate_required.
+    case required
+  }
+
+  /// In order of preference; the first that suits the client is used.
+  public var credentials: [TLSCredential] = []
+  public var minimumVersion: TLSVersion = .tls1_2
+  public var maximumVersion: TLSVersion = .tls1_3
+  /// OpenSSL's cipher list language, for TLS 1.2 and older. Names that the engine lacks are skipped.
+  public var cipherList: String = "HIGH:!aNULL:!MD5"
+  /// Colon-separated, OpenSSL's or the registry's names, in order of preference; `nil` or `auto`: the engine's own.
+  public var groups: String?
+  public var preferServerCiphers = false
+  /// In order of preference; empty: the extension is not answered.
+  public var alpn: [String] = []
+  public var clientCertificate: ClientCertificate = .none
+  /// DER names of CertificateRequest's certificate_authorities.
+  public var clientCANames: [[UInt8]] = []
+  /// Whether stateless session tickets are issued and accepted.
+  public var tickets = true
+  /// TLS 1.3 tickets sent after a full handshake.
+  public var ticketCount = 1
+  /// 48 or 80 bytes each; the first seals, all open. Empty: `ticketKeyring`'s random keys.
+  public var ticketKeys: [[UInt8]] = []
+  /// Random keys with rotation. Give every generation of a configuration the same one to keep sessions across reloads.
+  public var ticketKeyring: TLSTicketKeyring
+  /// Remembers sessions by their identifier; `nil`: none are.
+  public var sessionCache: TLSSessionCache?
+  public var sessionTimeout: Duration = .seconds(300)
+  /// 32 bytes: a session made under another value is never resumed.
+  public var policyID = [UInt8](repeating: 0, count: 32)
+  /// Refuses every handshake with unrecognized_name.
+  public var rejectHandshake = false
+  /// The longest plaintext in a record sent, in bytes (512…16384).
+  public var maximumRecordSize = 16384
+  /// Whether the client's offered ciphers and groups are kept for `TLSSessionFacts`.
+  public var recordsClientOffer = true
+  /// Seconds since 1970, for the age of sessions.
+  public var now: @Sendable () -> Int64 = TLSServerConfiguration.systemTime
+  /// Receives lines in the NSS key log format. For tests and diagnosis only.
+  public var keyLog: (@Sendable (String) -> Void)?
+
+  public init(credentials: [TLSCredential] = [], ticketKeyring: TLSTicketKeyring = TLSTicketKeyring()) {
+    self.credentials = credentials
+    self.ticketKeyring = ticketKeyring
+  }
+}

@@ -1,0 +1,23 @@
+import CNIOBoringSSL
+
+extension TLSServerContext {
+  /// Makes `ssl`, in the midst of reading its ClientHello, a connection of this context.
+  ///
+  /// `SSL_set_SSL_CTX` carries certificates, session context, cipher list, client CAs and callbacks; versions,
+  /// groups, options, verification and record size were copied when the connection was made and are set again.
+  func adopt(_ ssl: OpaquePointer) {
+    SSL_set_SSL_CTX(ssl, library.pointer)
+    SSL_set_min_proto_version(ssl, configuration.minimumVersion.wireValue)
+    SSL_set_max_proto_version(ssl, configuration.maximumVersion.wireValue)
+    SSL_clear_options(ssl, UInt32(SSL_OP_CIPHER_SERVER_PREFERENCE))
+    SSL_set_options(ssl, options)
+    let groups = groupIDs ?? Self.defaultGroups
+    SSL_set1_group_ids(ssl, groups, groups.count)
+    SSL_set_custom_verify(ssl, verifyMode, serverVerifyCallback)
+    SSL_set_max_send_fragment(ssl, min(16384, max(512, configuration.maximumRecordSize)))
+  }
+
+  private static let defaultGroups: [UInt16] = [
+    NamedGroup.x25519MLKEM768, .x25519, .secp256r1, .secp384r1,
+  ].map(\.rawValue)
+}

@@ -1,0 +1,26 @@
+/// What a connection remembers only until its handshake is over.
+final class HandshakeState {
+  let serverDelegate: TLSServerDelegate?
+  let clientDelegate: TLSClientDelegate?
+  /// The verdict on the peer, once there is one.
+  var verdict: PeerDecision?
+  var peerChain: [[UInt8]] = []
+  var peerChainHash: [UInt8] = []
+  var serverName: [UInt8]?
+  var isNameRefused = false
+  var clientCipherIDs: [UInt16] = []
+  var clientGroupIDs: [UInt16] = []
+  var signatureScheme: UInt16 = 0
+  /// The session that was found fit for resumption; the library may still decline it.
+  var offered: SealedSession?
+
+  init(server: TLSServerDelegate) {
+    serverDelegate = server
+    clientDelegate = nil
+  }
+
+  init(client: TLSClientDelegate) {
+    serverDelegate = nil
+    clientDelegate = client
+  }
+}

@@ -1,0 +1,72 @@
+import CNIOBoringSSL
+
+/// The library's questions during a handshake.
+extension TLSConnection {
+  /// Chooses the context by the ClientHello's name; false ends the handshake.
+  func didReadClientHello(_ hello: UnsafePointer<SSL_CLIENT_HELLO>) -> Bool {
+    guard let handshake, let delegate = handshake.serverDelegate else { return false }
+    if let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) {
+      handshake.serverName = Array(String(cString: name).utf8)
+    }
+    guard let context = delegate.contextForServerName(handshake.serverName), !context.configuration.rejectHandshake
+    else {
+      handshake.isNameRefused = true
+      _ = SSL_send_fatal_alert(ssl, TLSAlert.unrecognizedName.rawValue)
+      return false
+    }
+    if context !== serverContext {
+      context.adopt(ssl)
+      serverContext = context
+    }
+    if context.configuration.recordsClientOffer { recordOffer(hello, handshake) }
+    return true
+  }
+
+  private func recordOffer(_ hello: UnsafePointer<SSL_CLIENT_HELLO>, _ handshake: HandshakeState) {
+    handshake.clientCipherIDs = numbers(hello.pointee.cipher_suites, hello.pointee.cipher_suites_len)
+    var groups: UnsafePointer<UInt8>?
+    var length = 0
+    let found = SSL_early_callback_ctx_extension_get(hello, 10, &groups, &length)
+    guard found == 1, let groups, length > 2 else { return }
+    handshake.clientGroupIDs = numbers(groups + 2, length - 2)
+  }
+
+  private func numbers(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> [UInt16] {
+    guard let bytes, length >= 2 else { return [] }
+    return [UInt16](unsafeUninitializedCapacity: length / 2) { numbers, count in
+      for index in 0..<(length / 2) {
+        numbers[index] = UInt16(bytes[2 * index]) << 8 | UInt16(bytes[2 * index + 1])
+      }
+      count = length / 2
+    }
+  }
+
+  /// The delegate's verdict on the peer: asked for once, then remembered until the library takes it.
+  func judgePeer() -> PeerDecision {
+    guard let handshake else { return .reject(.internalError) }
+    if let verdict = handshake.verdict { return verdict }
+    // Set already where the delegate was asked and has not answered.
+    guard handshake.peerChain.isEmpty else { return .pending }
+    handshake.peerChain = CryptoBuffer.certificates(SSL_get0_peer_certificates(ssl))
+    let decision =
+      handshake.serverDelegate?.verifyPeer(handshake.peerChain, connection: self)
+      ?? handshake.clientDelegate?.verifyPeer(handshake.peerChain, connection: self)
+      ?? .reject(.internalError)
+    if decision != .pending { handshake.verdict = decision }
+    return handshake.verdict ?? .pending
+  }
+
+  func didSeeAlert(sent: Bool, value: CInt) {
+    guard sent, value >> 8 == SSL3_AL_FATAL else { return }
+    alertSent = TLSAlert(rawValue: UInt8(truncatingIfNeeded: value))
+  }
+
+  func didFinishHandshake() {
+    handshake?.signatureScheme = SSL_get_signature_algorithm_used(ssl)
+  }
+
+  func logKey(_ line: String) {
+    serverContext?.configuration.keyLog?(line)
+    clientContext?.configuration.keyLog?(line)
+  }
+}
