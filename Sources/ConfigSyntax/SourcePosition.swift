@@ -1,7 +1,7 @@
 /// Where a token of the configuration stands.
 public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
   public var file: String
-  /// Counted from 1.
+  /// Counted from 1; 0 where there is no line, as for directives of the command line.
   public var line: Int
 
   public init(file: String, line: Int) {
@@ -9,5 +9,8 @@ public struct SourcePosition: Hashable, Sendable, CustomStringConvertible {
     self.line = line
   }
 
-  public var description: String { "\(file):\(line)" }
+  /// The position of everything given with `-g`.
+  public static let commandLine = SourcePosition(file: "command line", line: 0)
+
+  public var description: String { line == 0 ? file : "\(file):\(line)" }
 }
