@@ -21,6 +21,9 @@ public struct MainSettings: Sendable {
   public var workerShutdownTimeout: Duration?
   public var workerConnections = 512
   public var environment: [String] = []
+  /// `rlimit_nofile` and `rlimit_core` of `worker_rlimit_*`.
+  public var openFilesLimit: Int?
+  public var workingDirectory: String?
 
   public init() {}
 }
@@ -81,7 +84,15 @@ public struct ListenSetting: Hashable, Sendable {
   public var isProxyProtocol = false
   public var isIPv6Only = true
   public var reusePort = false
+  /// nginx's default is 511.
   public var backlog: Int?
+  /// `rcvbuf=`, `sndbuf=`, `so_keepalive=` and others that only this socket has: it is bound for itself.
+  public var isBoundAlone = false
+  public var receiveBuffer: ByteCount?
+  public var sendBuffer: ByteCount?
+  public var socketKeepalive: Bool?
+  public var fastOpen: Int?
+  public var isDeferred = false
   /// `host:port` for messages and `$server_addr`-less contexts.
   public var text: String
   public var position: SourcePosition
@@ -117,9 +128,22 @@ public struct LocationBlock: Sendable {
   public var match: Match
   public var settings = LocationSettings()
   public var locations: [LocationBlock] = []
+  public var limitExcept: LimitExcept?
   public var position: SourcePosition
   public init(match: Match, position: SourcePosition) {
     self.match = match
     self.position = position
+  }
+}
+
+/// `limit_except METHOD … { … }`: what applies to requests with other methods.
+public struct LimitExcept: Sendable {
+  /// Upper case; `HEAD` is there where `GET` is.
+  public var methods: Set<String>
+  /// Merged with the location's.
+  public var settings: LocationSettings
+  public init(methods: Set<String>, settings: LocationSettings) {
+    self.methods = methods
+    self.settings = settings
   }
 }

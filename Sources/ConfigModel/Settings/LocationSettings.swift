@@ -19,6 +19,9 @@ public struct CoreSettings: Sendable {
   /// `root`, or `alias` of this very location.
   @Inherited public var root: RootSetting = .root(
     Template(pieces: [.literal(Array("html".utf8))], position: SourcePosition(file: "", line: 0)))
+  /// With `alias`: the location's prefix that it replaces; `nil` in a regular expression's location, where it is the whole
+  /// path.
+  @Inherited public var aliasedPrefix: String? = nil
   @Inherited public var index: [Template] = [
     Template(pieces: [.literal(Array("index.html".utf8))], position: SourcePosition(file: "", line: 0))
   ]
@@ -46,7 +49,29 @@ public struct CoreSettings: Sendable {
   @Inherited public var portInRedirect: Bool = true
   @Inherited public var absoluteRedirect: Bool = true
   @Inherited public var serverNameInRedirect: Bool = false
-  public var isInternal: Bool = false
+  @Inherited public var isInternal: Bool = false
+  @Inherited public var lingeringTime: Duration = .seconds(30)
+  @Inherited public var lingeringClose: LingeringClose = .on
+  @Inherited public var keepaliveMinTimeout: Duration = .zero
+  @Inherited public var limitRate: Template? = nil
+  @Inherited public var limitRateAfter: Template? = nil
+  @Inherited public var clientBodyInFileOnly: BodyInFile = .off
+  @Inherited public var clientBodyInSingleBuffer: Bool = false
+  /// Absolute; where request bodies beyond the buffer are kept.
+  @Inherited public var clientBodyTempPath: String? = nil
+  @Inherited public var resetTimedoutConnection: Bool = false
+  @Inherited public var chunkedTransferEncoding: Bool = true
+  /// `nil`: unlimited; 0: byte ranges are off.
+  @Inherited public var maxRanges: Int? = nil
+  @Inherited public var satisfy: Satisfy = .all
+  @Inherited public var msiePadding: Bool = true
+  @Inherited public var logSubrequest: Bool = false
+  @Inherited public var tcpNodelay: Bool = true
+  @Inherited public var resolver: ResolverSetting? = nil
+  @Inherited public var resolverTimeout: Duration = .seconds(30)
+  /// Of the rewrite module: whether rewriting is logged at `notice`.
+  @Inherited public var rewriteLog: Bool = false
+  @Inherited public var uninitializedVariableWarn: Bool = true
 
   public init() {}
 }
@@ -100,15 +125,44 @@ public enum ServerTokens: Hashable, Sendable {
   case text(Template)
 }
 
-public enum IfModifiedSince: String, Hashable, Sendable {
+public enum IfModifiedSince: String, Hashable, Sendable, CaseIterable {
   case off
   case exact
   case before
 }
 
+public enum LingeringClose: String, Hashable, Sendable, CaseIterable {
+  case off
+  case on
+  case always
+}
+
+/// `client_body_in_file_only`.
+public enum BodyInFile: String, Hashable, Sendable, CaseIterable {
+  case off
+  case on
+  case clean
+}
+
+public enum Satisfy: String, Hashable, Sendable, CaseIterable {
+  case all
+  case any
+}
+
+/// `resolver address … [valid=time] [ipv4=on|off] [ipv6=on|off]`.
+public struct ResolverSetting: Hashable, Sendable {
+  /// `host` or `host:port` as written.
+  public var servers: [String]
+  public var valid: Duration?
+  public var usesIPv4 = true
+  public var usesIPv6 = true
+  public init(servers: [String]) { self.servers = servers }
+}
+
 /// `add_header` and its kin.
 public struct HeaderSettings: Sendable {
   @Inherited public var addHeaders: [AddHeader] = []
+  @Inherited public var addTrailers: [AddHeader] = []
   @Inherited public var expires: Expires? = nil
 
   public init() {}
@@ -131,6 +185,10 @@ public enum Expires: Sendable {
   case max
   case after(Duration)
   case modified(Duration)
+  /// `@15h30m`: that time of day.
+  case daily(Duration)
+  /// With variables: the value is read as the directive's argument at each response.
+  case dynamic(Template, isModified: Bool)
 }
 
 /// `access_log` and `error_log` of a block.
@@ -161,7 +219,7 @@ public struct AccessLog: Sendable {
 }
 
 public struct LogFormat: Sendable {
-  public enum Escape: String, Sendable {
+  public enum Escape: String, Sendable, CaseIterable {
     case `default`
     case json
     case none

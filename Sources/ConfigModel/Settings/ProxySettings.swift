@@ -27,7 +27,19 @@ public struct ProxySettings: Sendable {
   @Inherited public var socketKeepalive: Bool = false
   @Inherited public var bind: Template? = nil
   @Inherited public var stripIdentityHeaders: Bool = true
-  @Inherited public var tls = ProxyTLSSettings()
+  public var tls = ProxyTLSSettings()
+  @Inherited public var setBody: Template? = nil
+  @Inherited public var passTrailers: Bool = false
+  @Inherited public var limitRate: Template? = nil
+  /// Bytes; where responses beyond the buffers are kept.
+  @Inherited public var tempFileWriteSize: ByteCount = .kibibytes(8)
+  @Inherited public var tempPath: String? = nil
+  @Inherited public var ignoreHeaders: [String] = []
+  @Inherited public var cookieDomain: [ProxyCookieRewrite] = []
+  @Inherited public var cookiePath: [ProxyCookieRewrite] = []
+  @Inherited public var cookieFlags: [ProxyCookieFlags] = []
+  @Inherited public var forceRanges: Bool = false
+  @Inherited public var sendLowat: ByteCount = 0
 
   public init() {}
 }
@@ -46,6 +58,7 @@ public struct ProxyTLSSettings: Sendable {
   @Inherited public var protocols: Set<TLSProtocolName> = [.tls1_2, .tls1_3]
   @Inherited public var ciphers: String = "DEFAULT"
   @Inherited public var sessionReuse: Bool = true
+  @Inherited public var confCommands: [TLSConfCommand] = []
 
   public init() {}
 }
@@ -60,7 +73,21 @@ public struct ProxyHeader: Sendable {
   }
 }
 
-public enum ProxyHTTPVersion: String, Hashable, Sendable {
+/// `proxy_cookie_domain` and `proxy_cookie_path`.
+public enum ProxyCookieRewrite: Sendable {
+  case off
+  case replace(from: Template, to: Template)
+  case regex(RegexSource, to: Template)
+}
+
+/// `proxy_cookie_flags cookie [flag …]`.
+public enum ProxyCookieFlags: Sendable {
+  case off
+  case flags(cookie: Template, flags: [Template])
+  case regex(RegexSource, flags: [Template])
+}
+
+public enum ProxyHTTPVersion: String, Hashable, Sendable, CaseIterable {
   case http1_0 = "1.0"
   case http1_1 = "1.1"
   case http2 = "2"
@@ -96,6 +123,9 @@ public struct ProxyPass: Sendable {
   public var authority: Template
   /// The URI part where one is given: it replaces the location's prefix (or is the whole URI where it has variables).
   public var uri: Template?
+  /// The whole URL where it has variables: then it is evaluated for each request, and `authority` and `uri` only tell what
+  /// can be told beforehand.
+  public var dynamicURL: Template?
   /// The whole URL as written, for `$proxy_host`-like variables and messages.
   public var text: String
   public var position: SourcePosition
@@ -131,6 +161,8 @@ public struct UpstreamBlock: Sendable {
     public var maxConnections = 0
     public var isBackup = false
     public var isDown = false
+    /// The name is resolved again while running.
+    public var resolves = false
     public var position: SourcePosition
     public init(address: String, position: SourcePosition) {
       self.address = address
@@ -146,6 +178,10 @@ public struct UpstreamBlock: Sendable {
   public var keepaliveRequests = 1000
   public var keepaliveTime: Duration = .seconds(3600)
   public var keepaliveTimeout: Duration = .seconds(60)
+  /// Whether the block names a `zone`.
+  public var zone: String?
+  public var resolver: ResolverSetting?
+  public var resolverTimeout: Duration?
   public var position: SourcePosition
   public init(name: String, position: SourcePosition) {
     self.name = name

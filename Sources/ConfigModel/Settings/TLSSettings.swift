@@ -29,6 +29,11 @@ public struct TLSSettings: Sendable {
   @Inherited public var staplingFile: PathReference? = nil
   @Inherited public var staplingResponder: String? = nil
   @Inherited public var staplingVerify: Bool = false
+  @Inherited public var certificateCompression: Bool = false
+  /// Commands of OpenSSL's `SSL_CONF_cmd`, as written: name and value.
+  @Inherited public var confCommands: [TLSConfCommand] = []
+  @Inherited public var ocsp: OCSPCheck = .off
+  @Inherited public var ocspResponder: String? = nil
 
   public init() {}
 }
@@ -50,8 +55,22 @@ public enum SessionCacheSetting: Hashable, Sendable {
   case shared(name: String, size: ByteCount)
 }
 
+/// `ssl_conf_command name value`.
+public struct TLSConfCommand: Hashable, Sendable {
+  public var name: String
+  public var value: String
+  public var position: SourcePosition
+}
+
+/// `ssl_ocsp`: which certificates of the client's chain are asked about.
+public enum OCSPCheck: String, Hashable, Sendable, CaseIterable {
+  case off
+  case on
+  case leaf
+}
+
 /// `ssl_verify_client`.
-public enum VerifyClient: String, Hashable, Sendable {
+public enum VerifyClient: String, Hashable, Sendable, CaseIterable {
   case off
   case on
   case optional
@@ -59,7 +78,7 @@ public enum VerifyClient: String, Hashable, Sendable {
 }
 
 /// `ssl_verify_client_failure`: what a failed verification does.
-public enum VerifyClientFailure: String, Hashable, Sendable {
+public enum VerifyClientFailure: String, Hashable, Sendable, CaseIterable {
   /// 400 with error_page 495 or 496, as nginx.
   case respond
   /// The request goes on with `FAILED:reason` in `$ssl_client_verify`.

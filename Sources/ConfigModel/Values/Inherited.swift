@@ -28,6 +28,11 @@ public struct Inherited<Value: Sendable>: Sendable {
     self.position = position
   }
 
+  /// Replaces the default where it is only known once the configuration is being read.
+  mutating func setDefault(_ value: Value) {
+    if !isSet { wrappedValue = value }
+  }
+
   /// Takes the parent's value where this block has none of its own.
   public mutating func inherit(from parent: Inherited<Value>) {
     if !isSet { self = parent }

@@ -1,0 +1,170 @@
+import ConfigSyntax
+
+extension DirectiveTable {
+  /// How a server terminates TLS.
+  static let tlsRows: [DirectiveRow] = [
+    .list(
+      "ssl_certificate", in: .connection, \.tls.$certificate, Grammar<PathReference>.file.map { [$0] },
+      default: nil, "The server's certificate chain, PEM, its own first; one for each key type."),
+    .list(
+      "ssl_certificate_key", in: .connection, \.tls.$certificateKey, Grammar<PathReference>.file.map { [$0] },
+      default: nil, "The key of the certificate at the same place in the list, PEM."),
+    .value(
+      "ssl_password_file", in: .connection, \.tls.$passwordFile, Grammar<PathReference>.file.optional,
+      default: nil, "Passphrases of keys, one a line, tried in turn."),
+    .value(
+      "ssl_protocols", in: .connection, \.tls.$protocols, .set(TLSProtocolName.self),
+      default: "TLSv1.2 TLSv1.3", "The versions of TLS that are spoken."),
+    .value(
+      "ssl_ciphers", in: .connection, \.tls.$ciphers, .string("ciphers"), default: "HIGH:!aNULL:!MD5",
+      "The cipher suites of TLS 1.2 and below, in OpenSSL's language."),
+    .value(
+      "ssl_prefer_server_ciphers", in: .connection, \.tls.$preferServerCiphers, .flag, default: "off",
+      "Whether the server's order of ciphers goes before the client's."),
+    .value(
+      "ssl_ecdh_curve", in: .connection, \.tls.$ecdhCurve, .string("curve[:curve…] | auto"), default: "auto",
+      "Groups for the key exchange, the preferred first."),
+    .value(
+      "ssl_dhparam", in: .connection, \.tls.$dhparam, Grammar<PathReference>.file.optional, default: nil,
+      "Parameters for DHE ciphers."),
+    .value(
+      "ssl_session_timeout", in: .connection, \.tls.$sessionTimeout, .seconds, default: "5m",
+      "How long a session may be resumed."),
+    .custom(
+      "ssl_session_cache", in: .connection, "off | none | [builtin[:size]] [shared:name:size]",
+      .between(1, 2), isRepeatable: true, default: "none", "Where sessions are kept for resumption.",
+      inheriting: [Inheritance(\.tls.$sessionCache)]
+    ) { invocation throws(Diagnostic) in try invocation.setSessionCache() },
+    .value(
+      "ssl_session_tickets", in: .connection, \.tls.$sessionTickets, .flag, default: "on",
+      "Whether sessions are resumed by tickets."),
+    .list(
+      "ssl_session_ticket_key", in: .connection, \.tls.$sessionTicketKeys,
+      Grammar<PathReference>.file.map { [$0] }, default: nil,
+      "A key that tickets are sealed with (48 or 80 bytes); the first seals, all open."),
+    .value(
+      "ssl_buffer_size", in: .connection, \.tls.$bufferSize, .size(in: 1...(1 << 24)), default: "16k",
+      "The largest record written."),
+    .value(
+      "ssl_early_data", in: .connection, \.tls.$earlyData, .flag, default: "off",
+      "Whether 0-RTT is accepted; never where client certificates are asked for."),
+    .value(
+      "ssl_reject_handshake", in: .connection, \.tls.$rejectHandshake, .flag, default: "off",
+      "Whether handshakes for this server are refused."),
+    .value(
+      "ssl_certificate_compression", in: .connection, \.tls.$certificateCompression, .flag, default: "off",
+      "Whether certificates are compressed (RFC 8879)."),
+    .list(
+      "ssl_conf_command", in: .connection, \.tls.$confCommands, .confCommand, default: nil,
+      "A command of OpenSSL's configuration; those without a counterpart are refused."),
+    .noEffect(
+      "ssl_certificate_cache", in: .connection,
+      .words("off | max=number [inactive=time] [valid=time]", .between(1, 3)),
+      because: "certificates with variables in their names are not read while running"),
+  ]
+
+  /// Whom a server lets in, and what it staples.
+  static let tlsVerificationRows: [DirectiveRow] = [
+    .value(
+      "ssl_verify_client", in: .connection, \.tls.$verifyClient, .choice, default: "off",
+      "Whether clients are asked for a certificate, and must have a good one."),
+    .value(
+      "ssl_verify_client_failure", in: .connection, \.tls.$verifyClientFailure, .choice, default: "respond",
+      "What a failed verification does: answer 400 (error_page 495, 496), go on with FAILED:reason, or end the "
+        + "handshake with an alert."),
+    .value(
+      "ssl_verify_depth", in: .connection, \.tls.$verifyDepth, .number, default: "1",
+      "How many certificates of CAs may stand above the client's."),
+    .value(
+      "ssl_client_certificate", in: .connection, \.tls.$clientCertificate, Grammar<PathReference>.file.optional,
+      default: nil, "CAs that clients' certificates are verified against; their names are sent to the client."),
+    .value(
+      "ssl_trusted_certificate", in: .connection, \.tls.$trustedCertificate,
+      Grammar<PathReference>.file.optional, default: nil,
+      "More CAs for clients and for OCSP responses; their names are not sent."),
+    .list(
+      "ssl_crl", in: .connection, \.tls.$crl, Grammar<PathReference>.file.map { [$0] }, default: nil,
+      "Revocation lists of all CAs of the chain, PEM."),
+    .value(
+      "ssl_stapling", in: .connection, \.tls.$stapling, .flag, default: "off",
+      "Whether an OCSP response for the server's certificate is stapled."),
+    .value(
+      "ssl_stapling_file", in: .connection, \.tls.$staplingFile, Grammar<PathReference>.file.optional,
+      default: nil, "The response to staple, DER; nothing is fetched then."),
+    .value(
+      "ssl_stapling_responder", in: .connection, \.tls.$staplingResponder, Grammar<String?>.responder,
+      default: nil, "The responder to ask instead of the certificate's."),
+    .value(
+      "ssl_stapling_verify", in: .connection, \.tls.$staplingVerify, .flag, default: "off",
+      "Whether responses are verified before they are stapled."),
+    .value(
+      "ssl_ocsp", in: .connection, \.tls.$ocsp, .choice, default: "off",
+      "Whether clients' certificates are checked by OCSP: the chain's, or the leaf only."),
+    .value(
+      "ssl_ocsp_responder", in: .connection, \.tls.$ocspResponder, Grammar<String?>.responder, default: nil,
+      "The responder to ask instead of the certificate's."),
+    .noEffect(
+      "ssl_ocsp_cache", in: .connection, .words("off | shared:name:size", .exactly(1)),
+      because: "OCSP responses are remembered until they expire"),
+  ]
+}
+
+extension Grammar where Value == String? {
+  fileprivate static var responder: Grammar {
+    Grammar("url") { invocation throws(Diagnostic) in
+      guard invocation.text(0).lowercased().hasPrefix("http://") else {
+        throw invocation.error("invalid URL prefix in OCSP responder \"\(invocation.text(0))\"")
+      }
+      return invocation.text(0)
+    }
+  }
+}
+
+extension Grammar where Value == [TLSConfCommand] {
+  static var confCommand: Grammar {
+    Grammar("name value", .exactly(2)) { invocation throws(Diagnostic) in
+      [TLSConfCommand(name: invocation.text(0), value: invocation.text(1), position: invocation.position)]
+    }
+  }
+}
+
+extension Invocation {
+  fileprivate func setSessionCache() throws(Diagnostic) {
+    var result: SessionCacheSetting?
+    for text in texts {
+      let setting = try sessionCache(text)
+      if case .shared = result { continue }
+      result = setting
+    }
+    if let result { scope.settings.tls.$sessionCache.set(result, at: position) }
+  }
+
+  private func sessionCache(_ text: String) throws(Diagnostic) -> SessionCacheSetting {
+    switch text {
+    case "off": return .off
+    case "none": return .none
+    case "builtin": return .builtin
+    default: break
+    }
+    if let size = text.after("builtin:"), Int(configuration: size.utf8) != nil { return .builtin }
+    guard let rest = text.after("shared:"), let colon = rest.firstIndex(of: ":"), colon > rest.startIndex,
+      let size = ByteCount(configuration: rest[rest.index(after: colon)...].utf8)
+    else { throw error("invalid session cache \"\(text)\"") }
+    guard size >= .kibibytes(32) else { throw error("session cache \"\(text)\" is too small") }
+    let zone = String(rest[..<colon])
+    try reading.defineZone(zone, size: size, at: position)
+    return .shared(name: zone, size: size)
+  }
+}
+
+extension Reading {
+  /// A shared zone may be named again, but not with another size.
+  func defineZone(_ name: String, size: ByteCount?, at position: SourcePosition) throws(Diagnostic) {
+    guard let size else { return }
+    if let known = zones[name], known != size {
+      let text = "the size \(size.bytes) of shared memory zone \"\(name)\" conflicts with already declared size "
+      throw Diagnostic(text + "\(known.bytes)", at: position)
+    }
+    zones[name] = size
+  }
+}
