@@ -11,12 +11,19 @@ final class ClientConnection {
   let remoteAddress: SocketAddress
   let localAddress: SocketAddress
   let listener: ListenerRuntime
+  /// For `$connection_time`.
+  let acceptedAt = NIODeadline.now()
   /// The server that the handshake was for: by SNI, or the listener's default.
   var server: ServerRuntime
   /// `nil` on a plain connection.
   var tls: TLSSessionFacts?
   /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
   var verdict: Verdict?
+
+  /// `$remote_addr`: numeric, without the port; `unix:` for a local socket.
+  private(set) lazy var remoteText = remoteAddress.textWithoutPort
+  /// `$server_addr`.
+  private(set) lazy var localText = localAddress.textWithoutPort
 
   init(number: UInt64, remoteAddress: SocketAddress, localAddress: SocketAddress, listener: ListenerRuntime) {
     self.number = number
@@ -25,4 +32,8 @@ final class ClientConnection {
     self.listener = listener
     self.server = listener.defaultServer
   }
+}
+
+extension SocketAddress {
+  var textWithoutPort: [UInt8] { Array((ipAddress ?? "unix:").utf8) }
 }

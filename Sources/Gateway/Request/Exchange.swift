@@ -7,6 +7,8 @@ import NIOCore
 /// keep-alive; it knows nothing of locations or phases.
 protocol Exchange: AnyObject {
   var eventLoop: EventLoop { get }
+  /// The request that this exchange tells of its body and its end; set by `Request.start()`, dropped after `exchangeEnded`.
+  var events: RequestEvents? { get set }
   var connection: ClientConnection { get }
   /// Whether everything sent so far has been taken by the transport; `RequestEvents.responseWritable` follows a `false`.
   var isWritable: Bool { get }
@@ -54,6 +56,8 @@ enum RequestFailure: Error {
   case clientClosed
   case malformedBody
   case bodyTimeout
+  /// More than `client_max_body_size`.
+  case bodyTooLarge
   case sendTimeout
 }
 

@@ -6,6 +6,7 @@ import NIOCore
 /// Bytes are `[UInt8]` throughout: what a client sends need not be UTF-8.
 final class Request {
   let exchange: Exchange
+  /// As received. What the phases may change (`method`, `uri`, `args`) is kept apart.
   let head: HTTPRequestHead
   var connection: ClientConnection { exchange.connection }
   let startTime: NIODeadline
@@ -14,7 +15,11 @@ final class Request {
   var server: ServerRuntime
   /// `nil` until a location was found.
   var location: LocationRuntime?
+  /// The location's settings, or the server's where there is no location (yet).
+  var effective: LocationRuntime { location ?? server.root }
 
+  /// `$request_method`: an error page is fetched with GET.
+  var method: HTTPMethod
   /// `$request_uri`: the target's path and query as received.
   var unparsedURI: [UInt8] = []
   /// `$uri`: decoded, dot segments and slashes merged; changed by internal redirects.
@@ -23,23 +28,37 @@ final class Request {
   var args: [UInt8] = []
   /// `$host`: lower case, without port; from the target, the Host field or the server's name.
   var host: [UInt8] = []
+  /// `$request_port`: the port of Host or of the target; 0 where none was given.
+  var hostPort = 0
 
   /// `set` variables, by the index the configuration's compiler gave them.
   var variables: [[UInt8]?] = []
   /// The last regular expression that matched, for `$1` … `$9`.
   var captures = RegexCaptures()
+  /// `$request_id`, once it was asked for.
+  var identifier: [UInt8]?
 
   /// The response as it will be sent; filled by content handlers, finished by the header filters.
   var response = ResponseState()
-  /// Counts internal redirects: ten at most, as nginx.
-  var internalRedirects = 0
   /// Whoever takes the request's body: the proxy, or the discarding default.
   var bodyConsumer: RequestBodyConsumer?
+  /// Whoever produces the response's body bit by bit.
+  var producer: ResponseProducer?
+  /// `$request_body`: set by whoever reads the whole body into memory.
+  var bufferedBody: ByteBuffer?
+  /// Body bytes received so far, for `client_max_body_size`.
+  var bodyBytesReceived = 0
+
+  /// `upstream: "…"` in error messages; set by the proxy while it talks to one.
+  var upstreamText: String?
+
+  var phases = PhaseState()
 
   init(exchange: Exchange, head: HTTPRequestHead, server: ServerRuntime) {
     self.exchange = exchange
     self.head = head
     self.server = server
+    self.method = head.method
     self.startTime = .now()
   }
 }
@@ -49,6 +68,14 @@ protocol RequestBodyConsumer: AnyObject {
   func received(body: ByteBuffer)
   func receivedBodyEnd(trailers: HTTPFields?)
   func requestFailed(_ reason: RequestFailure)
+}
+
+/// Sends a body that does not fit in one piece; set as `Request.producer`.
+protocol ResponseProducer: AnyObject {
+  /// The transport has taken what was sent: go on.
+  func responseWritable()
+  /// The exchange ended before `finishBody`: release what is held. Called at most once, and never after `finishBody`.
+  func responseAborted()
 }
 
 /// Produces the response of a location: static files, `return`, `proxy_pass`, the CA's services.

@@ -1,12 +1,33 @@
 import HTTPWire
 
 /// What the phases have decided about the response so far.
+///
+/// The properties for Content-Type, Content-Length, Last-Modified, ETag and Location win over fields of the same names;
+/// a handler that relays a response (the proxy) may leave them `nil` and put all into `fields`.
 struct ResponseState {
   var status = 0
+  /// The reason phrase where it is not the standard one (as an upstream sent it).
+  var reason: [UInt8]?
+  /// Until the head is sent: what handlers add. Afterwards: the fields as sent.
   var fields = HTTPFields()
   var headSent = false
+  /// The last body byte has been handed to the exchange.
+  var isFinished = false
+  var contentType: [UInt8]?
   /// The body's length where it is known.
   var contentLength: Int?
+  /// Seconds since 1970.
+  var lastModified: Int64?
+  /// With its quotes.
+  var etag: [UInt8]?
+  /// Made absolute where it begins with a slash and `absolute_redirect` is on.
+  var location: [UInt8]?
+  /// Range requests may be answered with parts of the body.
+  var allowsRanges = false
+  /// If-Modified-Since and its kin are somebody else's business (the upstream's).
+  var disablesNotModified = false
+  /// What of the body is to be sent, once the head was sent with 206.
+  var ranges: RangeSelection?
   /// The client is to be told to close.
   var isErrorPage = false
   /// `$upstream_*`: one entry a try.

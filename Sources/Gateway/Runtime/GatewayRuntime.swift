@@ -17,20 +17,17 @@ final class GatewayRuntime: Sendable {
 final class ListenerRuntime: Sendable {
   let setting: ListenSetting
   let defaultServer: ServerRuntime
-  init(setting: ListenSetting, defaultServer: ServerRuntime) {
+  private let names: ServerNameTable<ServerRuntime>
+  init(setting: ListenSetting, defaultServer: ServerRuntime, names: ServerNameTable<ServerRuntime>) {
     self.setting = setting
     self.defaultServer = defaultServer
+    self.names = names
   }
-}
 
-/// A server block made ready.
-final class ServerRuntime: Sendable {
-  let block: ServerBlock
-  init(block: ServerBlock) { self.block = block }
-}
-
-/// A location made ready: its settings with templates resolved, its content handler, its children.
-final class LocationRuntime: Sendable {
-  let settings: LocationSettings
-  init(settings: LocationSettings) { self.settings = settings }
+  /// The server for a canonical host (`HostName`), by SNI or by Host.
+  ///
+  /// - Parameter request: takes the groups of a name that is a regular expression; `nil` during a handshake.
+  func server(named host: [UInt8], for request: Request? = nil) -> ServerRuntime {
+    names.server(named: host, for: request) ?? defaultServer
+  }
 }

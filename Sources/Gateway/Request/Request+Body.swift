@@ -1,0 +1,78 @@
+import HTTPWire
+import NIOCore
+
+extension Request {
+  /// The Content-Length of the request; `nil` where there is none or the body is chunked.
+  var declaredBodyLength: Int? {
+    head.fields.withFirst("content-length") { decimalNumber($0) } ?? nil
+  }
+
+  /// Starts the delivery of the request's body.
+  func readBody(into consumer: RequestBodyConsumer) {
+    bodyConsumer = consumer
+    exchange.resumeBody()
+  }
+
+  /// Nobody wants the body: it is read and dropped, so that the connection can be kept.
+  func discardBody() {
+    guard bodyConsumer == nil, !phases.bodyDiscarded else { return }
+    phases.bodyDiscarded = true
+    exchange.discardBody()
+  }
+
+  /// `client_max_body_size`; `nil`: no limit.
+  var maximumBodySize: Int? {
+    let limit = effective.settings.core.clientMaxBodySize.bytes
+    return limit == 0 ? nil : limit
+  }
+}
+
+extension Request: RequestEvents {
+  func received(body: ByteBuffer) {
+    bodyBytesReceived += body.readableBytes
+    if let maximumBodySize, bodyBytesReceived > maximumBodySize, let consumer = bodyConsumer {
+      log(.error, "client intended to send too large chunked body: \(bodyBytesReceived) bytes")
+      refuseBody(from: consumer, reason: .bodyTooLarge, status: 413)
+      return
+    }
+    bodyConsumer?.received(body: body)
+  }
+
+  func receivedBodyEnd(trailers: HTTPFields?) {
+    bodyConsumer?.receivedBodyEnd(trailers: trailers)
+  }
+
+  func requestFailed(_ reason: RequestFailure) {
+    if let consumer = bodyConsumer {
+      bodyConsumer = nil
+      consumer.requestFailed(reason)
+    }
+    guard !response.isFinished else { return }
+    switch reason {
+    case .malformedBody: finalize(status: 400)
+    case .bodyTimeout: finalize(status: 408)
+    case .bodyTooLarge: finalize(status: 413)
+    case .clientClosed, .sendTimeout: finalize(status: 499)
+    }
+  }
+
+  private func refuseBody(from consumer: RequestBodyConsumer, reason: RequestFailure, status: Int) {
+    bodyConsumer = nil
+    consumer.requestFailed(reason)
+    finalize(status: status)
+  }
+
+  func responseWritable() {
+    producer?.responseWritable()
+  }
+
+  func exchangeEnded() {
+    if let producer, !response.isFinished {
+      self.producer = nil
+      producer.responseAborted()
+    }
+    producer = nil
+    bodyConsumer = nil
+    writeAccessLogs()
+  }
+}

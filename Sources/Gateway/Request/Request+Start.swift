@@ -1,0 +1,128 @@
+import ConfigModel
+import HTTPWire
+import NIOCore
+
+extension Request {
+  /// Entry from the connection: a head has been read. Chooses the server, normalises the URI and runs the phases.
+  func start() {
+    exchange.events = self
+    guard takeTarget(), takeHost(), checkMethod(), checkTLS() else { return }
+    runPhases(from: .serverRewrite)
+  }
+
+  /// Entry for what could not be read as a request: 400, 408, 414, 494, 501, 505.
+  ///
+  /// - Parameter reason: for the log, as `client sent invalid method`.
+  func refuse(status: Int, reason: String) {
+    exchange.events = self
+    log(.info, reason)
+    finalize(status: status)
+  }
+
+  private func reject(_ reason: String, status: Int = 400) -> Bool {
+    log(.info, reason)
+    finalize(status: status)
+    return false
+  }
+
+  private func takeTarget() -> Bool {
+    if method == .connect { return true }
+    unparsedURI = head.originForm
+    let merges = server.block.connection.mergeSlashes
+    guard unparsedURI.first == UInt8(ascii: "/"),
+      let normalized = NormalizedURI(target: unparsedURI, mergeSlashes: merges)
+    else {
+      uri = []
+      return reject("client sent invalid request")
+    }
+    uri = normalized.path
+    args = normalized.arguments
+    phases.uriWasQuoted = normalized.wasQuoted
+    phases.uriHasPlus = normalized.hasPlus
+    return true
+  }
+
+  private func takeHost() -> Bool {
+    if let authority = head.authority {
+      guard let name = HostName(authority) else { return reject("client sent invalid host in request line") }
+      takeServer(name)
+    }
+    var hasHost = false
+    var isRepeated = false
+    var isInvalid = false
+    head.fields.forEach { name, value in
+      guard name.equalsIgnoringCase("host") else { return }
+      if hasHost { isRepeated = true }
+      hasHost = true
+      guard let name = HostName(value) else {
+        isInvalid = true
+        return
+      }
+      if host.isEmpty { takeServer(name) }
+    }
+    if isRepeated { return reject("client sent duplicate host header") }
+    if isInvalid { return reject("client sent invalid host header") }
+    return checkHostPresence(hasHost)
+  }
+
+  private func checkHostPresence(_ hasHost: Bool) -> Bool {
+    if hasHost || head.version < .http1_1 { return true }
+    if head.version >= .http2 {
+      return head.authority != nil || reject("client sent neither \":authority\" nor \"Host\" header")
+    }
+    return reject("client sent HTTP/1.1 request without \"Host\" header")
+  }
+
+  private func takeServer(_ name: HostName) {
+    host = name.name
+    hostPort = name.port
+    server = connection.listener.server(named: name.name, for: self)
+  }
+
+  private func checkMethod() -> Bool {
+    switch method {
+    case .connect: reject("client sent CONNECT method", status: 405)
+    case .trace: reject("client sent TRACE method", status: 405)
+    default: true
+    }
+  }
+}
+
+// MARK: - TLS
+
+extension Request {
+  private func checkTLS() -> Bool {
+    guard connection.listener.setting.isTLS else { return true }
+    guard connection.tls != nil else {
+      return reject("client sent plain HTTP request to HTTPS port", status: 497)
+    }
+    guard isDirected else {
+      return reject(
+        "client attempted to request the server name different from the one that was negotiated", status: 421)
+    }
+    return checkCertificate()
+  }
+
+  /// Whether the connection was made under the policy of the server that Host names.
+  ///
+  /// Deviation: nginx compares names, and only where SNI was sent; here a server with another policy is refused in
+  /// either case, and another name of the same server is not.
+  private var isDirected: Bool {
+    if server === connection.server { return true }
+    let policy = server.clientPolicy
+    if policy != connection.server.clientPolicy { return false }
+    return !(policy.verifies && connection.tls?.serverName != nil)
+  }
+
+  private func checkCertificate() -> Bool {
+    let policy = server.clientPolicy
+    guard policy.verifies else { return true }
+    guard let verdict = connection.verdict else {
+      if policy.mode != .on { return true }
+      return reject("client sent no required SSL certificate", status: 496)
+    }
+    if verdict.isVerified || policy.failure == .continue { return true }
+    if policy.mode == .optionalNoCA, verdict.isMerelyUntrusted { return true }
+    return reject("client SSL certificate verify error: (\(verdict.refusalText))", status: 495)
+  }
+}

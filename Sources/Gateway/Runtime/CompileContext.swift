@@ -1,0 +1,84 @@
+import ConfigModel
+import ConfigSyntax
+
+/// What making a configuration ready needs: the variables' names, the logs, the factory of proxy handlers.
+///
+/// Lives as long as the compiling, on one thread.
+final class CompileContext {
+  /// Makes the handler of a `content` setting, with the settings of its location.
+  typealias ContentFactory = (
+    _ content: ContentSetting, _ settings: LocationSettings, _ match: LocationRuntime.Match, _ compile: CompileContext
+  ) throws(Diagnostic) -> any ContentHandler
+
+  let configuration: Configuration
+  let http: HTTPBlock
+  let variables: VariableScope
+  let logs: LogFiles
+  /// Absolute, with its final slash: relative paths of the configuration begin here.
+  let prefix: String
+  private let contentFactory: ContentFactory
+
+  init(
+    configuration: Configuration, logs: LogFiles, prefix: String,
+    contentFactory: @escaping ContentFactory
+  ) {
+    self.configuration = configuration
+    http = configuration.http ?? HTTPBlock()
+    variables = VariableScope(collecting: http)
+    self.logs = logs
+    self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
+    self.contentFactory = contentFactory
+  }
+
+  func template(_ template: Template) throws(Diagnostic) -> CompiledTemplate {
+    try CompiledTemplate(template, variables: variables)
+  }
+
+  func templates(_ templates: [Template]) throws(Diagnostic) -> [CompiledTemplate] {
+    var compiled: [CompiledTemplate] = []
+    for template in templates { compiled.append(try self.template(template)) }
+    return compiled
+  }
+
+  func pattern(_ source: RegexSource) throws(Diagnostic) -> CompiledPattern {
+    try CompiledPattern(source, variables: variables)
+  }
+
+  /// A path of the configuration, against the prefix.
+  func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : prefix + path }
+
+  func handler(
+    _ settings: LocationSettings, match: LocationRuntime.Match
+  ) throws(Diagnostic) -> (any ContentHandler)? {
+    guard let content = settings.content else { return nil }
+    return try contentFactory(content, settings, match, self)
+  }
+
+  func locations(_ blocks: [LocationBlock]) throws(Diagnostic) -> [LocationRuntime] {
+    var compiled: [LocationRuntime] = []
+    for block in blocks { compiled.append(try location(block)) }
+    return compiled
+  }
+
+  private func location(_ block: LocationBlock) throws(Diagnostic) -> LocationRuntime {
+    let match = try match(block.match)
+    return try LocationRuntime(
+      match: match, settings: block.settings, children: try locations(block.locations),
+      handler: try handler(block.settings, match: match), limitExcept: block.limitExcept, compile: self)
+  }
+
+  private func match(_ match: LocationBlock.Match) throws(Diagnostic) -> LocationRuntime.Match {
+    switch match {
+    case .prefix(let name): .prefix(Array(name.utf8), shutsOutPatterns: false)
+    case .prefixWithoutRegex(let name): .prefix(Array(name.utf8), shutsOutPatterns: true)
+    case .exact(let name): .exact(Array(name.utf8))
+    case .regex(let source): .pattern(try pattern(source))
+    case .named(let name): .named(name)
+    }
+  }
+
+  /// The error log of a block; the main block's where it names none.
+  func errorLog(_ settings: [ErrorLog]) throws(Diagnostic) -> ErrorLogRuntime {
+    try ErrorLogRuntime(settings.isEmpty ? configuration.main.errorLogs : settings, files: logs)
+  }
+}

@@ -1,0 +1,62 @@
+import ConfigModel
+import ConfigSyntax
+
+/// A server block made ready.
+final class ServerRuntime: Sendable {
+  let block: ServerBlock
+  /// The server level's settings, its rewrite statements and its locations.
+  let root: LocationRuntime
+  let namedLocations: [String: LocationRuntime]
+  /// `$server_name`: the first name as written.
+  let name: [UInt8]
+  /// What this server asks of clients' certificates; connections made under another are misdirected (421).
+  let clientPolicy: ClientPolicy
+
+  init(block: ServerBlock, compile: CompileContext) throws(Diagnostic) {
+    self.block = block
+    name = Self.name(of: block)
+    clientPolicy = ClientPolicy(block.tls)
+    let locations = try compile.locations(block.locations)
+    root = try LocationRuntime(
+      match: .server, settings: block.settings, children: locations, handler: nil, compile: compile)
+    var named: [String: LocationRuntime] = [:]
+    for case (let location, .named(let name)) in locations.map({ ($0, $0.match) }) { named[name] = location }
+    namedLocations = named
+  }
+
+  /// - Parameter name: with or without its `@`.
+  func namedLocation(_ name: String) -> LocationRuntime? {
+    namedLocations[name] ?? namedLocations[name.hasPrefix("@") ? String(name.dropFirst()) : "@" + name]
+  }
+
+  private static func name(of block: ServerBlock) -> [UInt8] {
+    switch block.names.first {
+    case .exact(let text): Array(text.utf8)
+    case .leadingWildcard(let suffix): Array("*\(suffix)".utf8)
+    case .dotted(let suffix): Array(suffix.drop { $0 == "." }.utf8)
+    case .trailingWildcard(let prefix): Array("\(prefix)*".utf8)
+    case .regex(let source): Array("~\(source.pattern)".utf8)
+    case nil: []
+    }
+  }
+}
+
+/// What decides whether a client's certificate is good enough, as far as the configuration goes.
+struct ClientPolicy: Hashable, Sendable {
+  let mode: VerifyClient
+  let failure: VerifyClientFailure
+  private let depth: Int
+  private let authorities: [String]
+  private let revocation: [String]
+
+  init(_ tls: TLSSettings) {
+    mode = tls.verifyClient
+    let verifies = mode != .off
+    failure = verifies ? tls.verifyClientFailure : .respond
+    depth = verifies ? tls.verifyDepth : 0
+    authorities = verifies ? [tls.clientCertificate?.path ?? "", tls.trustedCertificate?.path ?? ""] : []
+    revocation = verifies ? tls.crl.map(\.path) : []
+  }
+
+  var verifies: Bool { mode != .off }
+}

@@ -1,0 +1,3 @@
+extension VariableTable {
+  static let certificates: [String: VariableGetter] = [:]
+}
