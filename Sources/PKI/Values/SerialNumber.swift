@@ -11,6 +11,17 @@ public struct SerialNumber: Hashable, Sendable {
     bytes = digits.isEmpty || digits[0] >= 0x80 ? [0] + digits : digits
   }
 
+  public init(_ number: UInt64) {
+    self.init(magnitude: (0..<8).reversed().map { UInt8(truncatingIfNeeded: number >> (8 * UInt64($0))) })
+  }
+
+  /// The number, when it is not negative and 64 bits hold it.
+  public var unsignedValue: UInt64? {
+    guard !isNegative else { return nil }
+    let digits = bytes.drop { $0 == 0 }
+    return digits.count > 8 ? nil : digits.reduce(0) { $0 << 8 | UInt64($1) }
+  }
+
   /// Hexadecimal digits, any case, colons allowed between octets, `0x` and a minus sign before; nil for anything else.
   public init?(hex: String) {
     var text = Substring(hex)
