@@ -1,0 +1,85 @@
+import PKI
+
+/// A path under judgement: nothing is proven by having one.
+struct CandidatePath {
+  /// Leaf first.
+  var certificates: [ExaminedCertificate]
+  /// Ends in a certificate that is trusted by itself.
+  var isAnchored: Bool
+  /// Depth of the first certificate that came from the snapshot; `certificates.count` when none did.
+  var trustedFrom: Int
+
+  var leaf: ExaminedCertificate { certificates[0] }
+  var top: ExaminedCertificate { certificates[certificates.count - 1] }
+  var topDepth: Int { certificates.count - 1 }
+
+  /// The issuer of the certificate at `depth`, which for a self-signed top is the top.
+  func issuer(of depth: Int) -> ExaminedCertificate? {
+    if depth < topDepth { return certificates[depth + 1] }
+    return certificates[depth].isSelfIssued ? certificates[depth] : nil
+  }
+}
+
+/// What the rules share while one chain is judged: the questions, the answers so far, and what they cost.
+final class Judgement {
+  let policy: VerificationPolicy
+  let now: UnixTime
+  let snapshot: TrustSnapshot
+  /// Certificates the peer sent, and those of other untrusted sources.
+  let untrusted: CertificateIndex
+  var budget = WorkBudget()
+  private var signatures: [SignaturePair: Bool] = [:]
+  /// The earliest nextUpdate of the CRLs relied upon, grace included.
+  var revocationHoldsUntil = UnixTime(.max)
+  /// CRL signers whose own paths are being built, to cut circles.
+  var signersInProgress: Set<ExaminedCertificate> = []
+  var provenSigners: [ExaminedCertificate: PublicKeyIdentity?] = [:]
+
+  init(policy: VerificationPolicy, now: UnixTime, snapshot: TrustSnapshot, untrusted: CertificateIndex) {
+    self.policy = policy
+    self.now = now
+    self.snapshot = snapshot
+    self.untrusted = untrusted
+  }
+
+  private struct SignaturePair: Hashable {
+    var subject: ExaminedCertificate
+    var key: PublicKeyIdentity
+  }
+
+  /// Whether `key` made the signature of `subject`; each question is paid for once. False when the budget is spent.
+  func isSigned(_ subject: ExaminedCertificate, by key: PublicKeyIdentity) -> Bool {
+    let pair = SignaturePair(subject: subject, key: key)
+    if let known = signatures[pair] { return known }
+    guard budget.spendSignature() else { return false }
+    let holds = subject.certificate.isSigned(by: key.key)
+    signatures[pair] = holds
+    return holds
+  }
+}
+
+/// Bounds the work one chain may cause, whatever graph its certificates form.
+struct WorkBudget {
+  private(set) var signatures = 128
+  private(set) var steps = 8192
+  private(set) var judgements = 256
+  private(set) var nameComparisons = 1 << 18
+  private(set) var signerPaths = 16
+  /// Something was left undone for want of budget.
+  private(set) var isExceeded = false
+
+  private mutating func spend(_ count: WritableKeyPath<WorkBudget, Int>, _ amount: Int = 1) -> Bool {
+    guard self[keyPath: count] >= amount else {
+      isExceeded = true
+      return false
+    }
+    self[keyPath: count] -= amount
+    return true
+  }
+
+  mutating func spendSignature() -> Bool { spend(\.signatures) }
+  mutating func spendStep() -> Bool { spend(\.steps) }
+  mutating func spendJudgement() -> Bool { spend(\.judgements) }
+  mutating func spendNameComparisons(_ amount: Int) -> Bool { spend(\.nameComparisons, amount) }
+  mutating func spendSignerPath() -> Bool { spend(\.signerPaths) }
+}

@@ -1,0 +1,103 @@
+import PKI
+
+/// Looks for a path under which every rule holds, trying one issuer after the other (RFC 4158).
+///
+/// Hints order the candidates but exclude none: an authorityKeyIdentifier that points elsewhere, several CAs of one name,
+/// cross-certificates and loops cost time, never the right answer while the budget lasts.
+struct PathSearch {
+  let judgement: Judgement
+  /// Judges a complete path; empty findings end the search.
+  let judge: (CandidatePath) -> [Refusal]
+  private(set) var firstFailure: [Refusal] = []
+
+  init(_ judgement: Judgement, judge: @escaping (CandidatePath) -> [Refusal]) {
+    self.judgement = judgement
+    self.judge = judge
+  }
+
+  private var limit: Int { judgement.policy.maximumDepth + 2 }
+
+  mutating func find(from leaf: ExaminedCertificate) -> CandidatePath? {
+    if isTrusted(leaf) {
+      let path = CandidatePath(certificates: [leaf], isAnchored: true, trustedFrom: 0)
+      if holds(path) { return path }
+    }
+    var certificates = [leaf]
+    return extend(&certificates, trustedFrom: nil)
+  }
+
+  private func isTrusted(_ certificate: ExaminedCertificate) -> Bool {
+    let anchors = judgement.snapshot.anchorIndex.named(certificate.subject)
+    if anchors.contains(certificate) { return true }
+    guard judgement.policy.acceptsPartialChain else { return false }
+    return judgement.snapshot.intermediateIndex.named(certificate.subject).contains(certificate)
+  }
+
+  private mutating func holds(_ path: CandidatePath) -> Bool {
+    guard judgement.budget.spendJudgement() else { return false }
+    let findings = judge(path)
+    if firstFailure.isEmpty { firstFailure = findings }
+    return findings.isEmpty
+  }
+
+  private mutating func extend(_ path: inout [ExaminedCertificate], trustedFrom: Int?) -> CandidatePath? {
+    guard path.count < limit, judgement.budget.spendStep() else { return nil }
+    let top = path[path.count - 1]
+    for candidate in candidates(for: top) where !repeats(candidate.certificate, in: path) {
+      guard mayHaveSigned(candidate.certificate, top) else { continue }
+      path.append(candidate.certificate)
+      defer { path.removeLast() }
+      let trustedFrom = trustedFrom ?? (candidate.source == .untrusted ? nil : path.count - 1)
+      if candidate.source == .anchor {
+        let complete = CandidatePath(
+          certificates: path, isAnchored: true, trustedFrom: trustedFrom ?? path.count - 1)
+        if holds(complete) { return complete }
+      } else if candidate.certificate.canIssue(at: judgement.now),
+        let found = extend(&path, trustedFrom: trustedFrom)
+      {
+        return found
+      }
+    }
+    return nil
+  }
+
+  /// RFC 4158 §5.2: the same name and key twice is a loop.
+  private func repeats(_ candidate: ExaminedCertificate, in path: [ExaminedCertificate]) -> Bool {
+    path.contains { $0 == candidate || ($0.subject == candidate.subject && $0.sharesKey(with: candidate)) }
+  }
+
+  private func mayHaveSigned(_ issuer: ExaminedCertificate, _ subject: ExaminedCertificate) -> Bool {
+    guard let key = issuer.key else { return false }
+    // Without its parameters the key cannot be asked yet; the finished path is.
+    return key.key.needsParameters || judgement.isSigned(subject, by: key)
+  }
+
+  private struct Candidate {
+    var certificate: ExaminedCertificate
+    var source: Source
+    var rank: Int
+  }
+
+  private enum Source: Int { case anchor, known, untrusted }
+
+  /// Likely issuers first: by key identifier, then trusted before known before sent, then valid before expired.
+  private func candidates(for subject: ExaminedCertificate) -> [Candidate] {
+    let snapshot = judgement.snapshot
+    let known: Source = judgement.policy.acceptsPartialChain ? .anchor : .known
+    var found: [Candidate] = []
+    for (source, index) in [
+      (Source.anchor, snapshot.anchorIndex), (known, snapshot.intermediateIndex), (.untrusted, judgement.untrusted),
+    ] {
+      for certificate in index.named(subject.issuer) {
+        if source == .untrusted, found.contains(where: { $0.certificate == certificate }) { continue }
+        found.append(Candidate(certificate: certificate, source: source, rank: rank(certificate, subject, source)))
+      }
+    }
+    // A sort that keeps the order of equals: the sources' order is part of the preference.
+    return found.enumerated().sorted { ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset) }.map(\.element)
+  }
+
+  private func rank(_ issuer: ExaminedCertificate, _ subject: ExaminedCertificate, _ source: Source) -> Int {
+    (issuer.matchesKeyHint(of: subject) ? 0 : 8) + (issuer.isValid(at: judgement.now) ? 0 : 4) + source.rawValue
+  }
+}

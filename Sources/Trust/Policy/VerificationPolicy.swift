@@ -1,0 +1,69 @@
+import Cryptography
+import PKI
+
+/// How a chain is judged. Two equal policies give equal verdicts.
+public struct VerificationPolicy: Hashable, Sendable {
+  public var purpose: Purpose
+  /// Intermediate CAs allowed between leaf and anchor: `ssl_verify_depth`, counted as OpenSSL counts.
+  public var maximumDepth: Int
+  public var revocation: RevocationMode
+  /// How long after its nextUpdate a CRL still counts.
+  public var crlGrace: Duration
+  /// What the leaf must be named; nil for a client, whom nobody expects by name.
+  public var identity: ReferenceIdentity?
+  /// Any certificate of the snapshot ends a path, not only self-signed ones (X509_V_FLAG_PARTIAL_CHAIN).
+  public var acceptsPartialChain: Bool
+  public var policies: PolicyInputs
+  public var algorithms: AlgorithmPolicy
+  /// A verdict is never remembered for longer.
+  public var verdictLife: Duration
+
+  public init(
+    purpose: Purpose, maximumDepth: Int = 1, revocation: RevocationMode = .off, crlGrace: Duration = .zero,
+    identity: ReferenceIdentity? = nil, acceptsPartialChain: Bool = false, policies: PolicyInputs = PolicyInputs(),
+    algorithms: AlgorithmPolicy = .standard, verdictLife: Duration = .seconds(3600)
+  ) {
+    self.purpose = purpose
+    self.maximumDepth = maximumDepth
+    self.revocation = revocation
+    self.crlGrace = crlGrace
+    self.identity = identity
+    self.acceptsPartialChain = acceptsPartialChain
+    self.policies = policies
+    self.algorithms = algorithms
+    self.verdictLife = verdictLife
+  }
+
+  /// SHA-256 over every field: sessions and verdicts made under another policy do not compare equal.
+  public var fingerprint: [UInt8] {
+    let fields: [String] = [
+      "\(purpose)", "\(maximumDepth)", "\(revocation)", "\(crlGrace)", identity?.description ?? "-",
+      "\(acceptsPartialChain)", policies.description, algorithms.description, "\(verdictLife)",
+    ]
+    var hasher = SHA256Hasher()
+    for field in fields {
+      let bytes = Array(field.utf8)
+      withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hasher.update($0) }
+      hasher.update(bytes)
+    }
+    return hasher.finalize()
+  }
+}
+
+/// What the leaf is used for.
+public enum Purpose: String, Hashable, Sendable, CaseIterable {
+  case client
+  case server
+  case any
+}
+
+/// Which certificates of a path need a CRL.
+public enum RevocationMode: String, Hashable, Sendable, CaseIterable {
+  case off
+  /// The leaf alone.
+  case leaf
+  /// Every certificate; a missing CRL refuses (X509_V_FLAG_CRL_CHECK_ALL, what `ssl_crl` means in nginx).
+  case chain
+  /// Every certificate whose issuer has a CRL here.
+  case ifPresent
+}

@@ -1,0 +1,49 @@
+import PKI
+
+/// Everything trust rests on at one moment: immutable, replaced whole.
+public final class TrustSnapshot: Sendable {
+  /// Distinguishes snapshots; later ones have greater numbers.
+  public let generation: UInt64
+  public let anchors: [Certificate]
+  /// Known CAs that end no path by themselves.
+  public let intermediates: [Certificate]
+  /// Nil when no CRL was configured.
+  public let crls: CRLIndex?
+  let anchorIndex: CertificateIndex
+  let intermediateIndex: CertificateIndex
+
+  public init(generation: UInt64, anchors: [Certificate], intermediates: [Certificate] = [], crls: CRLIndex? = nil) {
+    self.generation = generation
+    self.anchors = anchors
+    self.intermediates = intermediates
+    self.crls = crls
+    anchorIndex = CertificateIndex(anchors.map(ExaminedCertificate.init))
+    intermediateIndex = CertificateIndex(intermediates.map(ExaminedCertificate.init))
+  }
+
+  /// CA certificates as OpenSSL takes a file of them: the self-signed are anchors, the rest is there to build with.
+  public convenience init(generation: UInt64, authorities: [Certificate], crls: CRLIndex? = nil) {
+    let isRoot = authorities.map { ExaminedCertificate($0).looksSelfSigned }
+    self.init(
+      generation: generation, anchors: zip(authorities, isRoot).filter(\.1).map(\.0),
+      intermediates: zip(authorities, isRoot).filter { !$1 }.map(\.0), crls: crls)
+  }
+
+  /// The same CAs with other CRLs.
+  public func replacing(crls: CRLIndex?, generation: UInt64) -> TrustSnapshot {
+    TrustSnapshot(generation: generation, anchors: anchors, intermediates: intermediates, crls: crls)
+  }
+}
+
+/// Certificates by subject.
+struct CertificateIndex: Sendable {
+  let all: [ExaminedCertificate]
+  private let bySubject: [DistinguishedNameKey: [ExaminedCertificate]]
+
+  init(_ certificates: [ExaminedCertificate]) {
+    all = certificates
+    bySubject = Dictionary(grouping: certificates, by: \.subject)
+  }
+
+  func named(_ subject: DistinguishedNameKey) -> [ExaminedCertificate] { bySubject[subject] ?? [] }
+}
