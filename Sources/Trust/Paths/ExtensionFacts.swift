@@ -64,7 +64,9 @@ struct ExtensionFacts: Sendable {
   private mutating func readKeyIdentifiers(_ certificate: Certificate) {
     subjectKeyIdentifier = read { () throws(PKIError) in try certificate.subjectKeyIdentifier() }?.bytes
     guard let hint = read({ () throws(PKIError) in try certificate.authorityKeyIdentifier() }) else { return }
-    let issuers = (hint.authorityCertIssuer ?? []).compactMap { if case .directory(let name) = $0 { name } else { nil } }
+    let issuers = (hint.authorityCertIssuer ?? []).compactMap {
+      if case .directory(let name) = $0 { name } else { nil }
+    }
     authorityKeyIdentifier = KeyHint(
       keyIdentifier: hint.keyIdentifier, issuers: issuers, serialNumber: hint.authorityCertSerialNumber)
   }

@@ -63,7 +63,7 @@ public final class CRLIndex: Sendable {
     guard let number = base.head.number else { return [] }
     return (deltas[base.head.issuerKey] ?? []).filter { delta in
       guard let from = delta.head.baseNumber, let deltaNumber = delta.head.number else { return false }
-      return delta.head.scopeDER == base.head.scopeDER && delta.head.keyIdentifier == base.head.keyIdentifier
+      return delta.head.scope == base.head.scope && delta.head.keyIdentifier == base.head.keyIdentifier
         && !RevocationList.isLess(number, than: from) && RevocationList.isLess(number, than: deltaNumber)
     }
   }

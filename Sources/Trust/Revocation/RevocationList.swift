@@ -63,9 +63,7 @@ struct RevocationListHead: Sendable {
   /// A delta CRL's BaseCRLNumber.
   var baseNumber: [UInt8]?
   var keyIdentifier: [UInt8]?
-  var scope: IssuingDistributionPoint?
-  /// The DER of the scope, to find out whether two lists have the same.
-  var scopeDER: [UInt8]?
+  var scope: RevocationScope?
   /// A critical extension of the list or of an entry that nobody here understands.
   var unknownCritical: OID?
 

@@ -102,10 +102,15 @@ struct RevocationListReader {
       // From here to the next such extension, entries are about that issuer's certificates.
       rows[currentIssuer, default: []] += currentRows
       currentRows = []
-      currentIssuer = (try GeneralNamesReader.directoryNames(&content).first ?? .empty).key
+      currentIssuer = try Self.issuer(CertificateIssuer(reading: &content))
     default:
       if isCritical { head.unknownCritical = oid }
     }
+  }
+
+  private static func issuer(_ extensionValue: CertificateIssuer) -> DistinguishedNameKey {
+    let names = extensionValue.names.compactMap { if case .directory(let name) = $0 { name } else { nil } }
+    return (names.first ?? .empty).key
   }
 
   private mutating func readListExtension(_ list: inout DERReader) throws(DERError) {
@@ -115,11 +120,9 @@ struct RevocationListReader {
     case .crlNumber: head.number = content.content(try content.readIntegerElement()).withoutLeadingZeros
     case .deltaCRLIndicator: head.baseNumber = content.content(try content.readIntegerElement()).withoutLeadingZeros
     case .authorityKeyIdentifier:
-      var inside = try content.enter()
-      head.keyIdentifier = try inside.readIfPresent(.context(0)).map { inside.content($0) }
+      head.keyIdentifier = try AuthorityKeyIdentifier(reading: &content).keyIdentifier
     case .issuingDistributionPoint:
-      head.scope = try IssuingDistributionPoint(reading: &content, issuer: head.issuer)
-      head.scopeDER = Array(der[value])
+      head.scope = RevocationScope(try IssuingDistributionPoint(reading: &content), issuer: head.issuer)
     case .freshestCRL, .issuerAlternativeName, .authorityInformationAccess: break
     default:
       if isCritical { head.unknownCritical = oid }
@@ -132,6 +135,16 @@ extension [UInt8] {
 }
 
 extension DERReader {
+  /// `Name` (RFC 5280 §4.1.2.4).
+  mutating func readName() throws(DERError) -> DistinguishedName {
+    let element = try read(.sequence)
+    do throws(PKIError) {
+      return try DistinguishedName(der: whole(element))
+    } catch {
+      throw DERError(.invalidName, at: element.start)
+    }
+  }
+
   mutating func readOID() throws(DERError) -> OID {
     let element = try readObjectIdentifier()
     guard let oid = OID(content: content(element)) else {

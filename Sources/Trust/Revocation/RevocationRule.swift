@@ -27,7 +27,7 @@ struct RevocationRule {
   }
 
   private static func describe(_ mark: SerialTable.Mark) -> String {
-    let reason = RevocationReason(rawValue: Int(mark.reason)).map { "\($0)" } ?? "reason \(mark.reason)"
+    let reason = RevocationReason(rawValue: Int(mark.reason)).map(\.name) ?? "reason \(mark.reason)"
     return "\(UnixTime(Int64(mark.date)).rfc3339) \(reason)"
   }
 }
@@ -91,7 +91,7 @@ struct RevocationStatus {
   /// RFC 5280 §6.3.3 (b) to (l) for one list and one distribution point.
   private mutating func consult(_ list: RevocationList, at point: RevocationPoint, _ crls: CRLIndex) {
     guard isInScope(list, of: point) else { return note(.crlScope, list, "") }
-    let reasons = (list.head.scope?.onlySomeReasons ?? .all).intersection(point.reasons ?? .all)
+    let reasons = (list.head.scope?.point.onlySomeReasons ?? .all).intersection(point.reasons ?? .all)
     guard !reasons.isSubset(of: covered) else { return }
     if let oid = list.head.unknownCritical { return note(.crlCriticalExtension, list, "\(oid)") }
     let signers = RevocationSigners(rule: rule, path: path, depth: depth)
@@ -137,14 +137,7 @@ struct RevocationStatus {
   /// RFC 5280 §6.3.3 (b).
   private func isInScope(_ list: RevocationList, of point: RevocationPoint) -> Bool {
     let scope = list.head.scope
-    if !point.crlIssuers.isEmpty, scope?.isIndirect != true { return false }
-    guard let scope else { return true }
-    let isCA = subject.facts.basicConstraints?.isCA == true
-    if scope.onlyContainsAttributeCerts || (scope.onlyContainsUserCerts && isCA) || (scope.onlyContainsCACerts && !isCA) {
-      return false
-    }
-    guard let name = scope.name else { return true }
-    if let pointName = point.name { return name.overlaps(pointName) }
-    return point.crlIssuers.contains { name.overlaps(DistributionPointName(directory: $0)) }
+    if !point.crlIssuers.isEmpty, scope?.point.indirectCRL != true { return false }
+    return scope?.covers(point, isCA: subject.facts.basicConstraints?.isCA == true) ?? true
   }
 }

@@ -22,7 +22,9 @@ enum NameSyntax {
     }
   }
 
-  private static func quoted(_ text: String) -> String { "\"" + text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + "\"" }
+  private static func quoted(_ text: String) -> String {
+    "\"" + text.unicodeScalars.map { $0.escaped(asASCII: true) }.joined() + "\""
+  }
 
   /// Labels of letters, digits, hyphens and underscores, which RFC 5280 forbids and everybody issues.
   static func isDNSName(_ text: String, allowsWildcard: Bool = false) -> Bool {

@@ -7,11 +7,13 @@ enum ValidityRule {
     if now < certificate.notBefore {
       findings.append(
         Refusal(
-          rule: .notYetValid, depth: depth, certificate: certificate, detail: "notBefore \(certificate.notBefore.rfc3339)"))
+          rule: .notYetValid, depth: depth, certificate: certificate,
+          detail: "notBefore \(certificate.notBefore.rfc3339)"))
     }
     if now > certificate.notAfter {
       findings.append(
-        Refusal(rule: .expired, depth: depth, certificate: certificate, detail: "notAfter \(certificate.notAfter.rfc3339)"))
+        Refusal(
+          rule: .expired, depth: depth, certificate: certificate, detail: "notAfter \(certificate.notAfter.rfc3339)"))
     }
   }
 }
