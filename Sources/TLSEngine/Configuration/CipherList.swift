@@ -10,10 +10,17 @@ struct CipherList {
 
   init(_ list: String) {
     let separators: Set<Character> = [":", ",", ";", " "]
-    let words = list.split { separators.contains($0) }.filter { !$0.hasPrefix("@SECLEVEL") }.map(Self.translate)
+    let words = list.split { separators.contains($0) }.map(Self.withoutSecurityLevel).filter { !$0.isEmpty }
+      .map(Self.translate)
     namesOnlyTLS13 = !words.isEmpty && words.allSatisfy { $0.hasPrefix("TLS_") }
     // The engine has no pre-shared keys but of sessions, so suites that need them are dead weight.
     rules = (words + ["!aPSK"]).joined(separator: ":")
+  }
+
+  /// `DEFAULT@SECLEVEL=1` is one word to OpenSSL's users.
+  private static func withoutSecurityLevel(_ word: Substring) -> Substring {
+    guard let at = word.firstIndex(of: "@"), word[at...].hasPrefix("@SECLEVEL") else { return word }
+    return word[..<at]
   }
 
   /// `DEFAULT` stands only at the front of the library's lists; `kEDH`-like names pass and are skipped.

@@ -31,11 +31,13 @@ enum NamedGroup: UInt16, CaseIterable {
     return openSSLName.lowercased() == wanted || otherNames.contains { $0.lowercased() == wanted }
   }
 
+  private static let automatic: [NamedGroup] = [.x25519MLKEM768, .x25519, .secp256r1, .secp384r1, .secp521r1]
+
   /// The groups of a list such as `X25519:prime256v1`; a name after `?` is skipped where it is unknown, as OpenSSL 3.5.
   ///
-  /// - Returns: `nil` for `auto`.
-  static func parse(_ list: String?) throws(TLSConfigurationError) -> [UInt16]? {
-    guard let list, list != "auto", !list.isEmpty else { return nil }
+  /// `nil` and `auto` stand for the engine's own choice: the library's, with P-521 for the certificates that need it.
+  static func parse(_ list: String?) throws(TLSConfigurationError) -> [UInt16] {
+    guard let list, list != "auto", !list.isEmpty else { return automatic.map(\.rawValue) }
     var groups: [UInt16] = []
     for part in list.split(whereSeparator: { $0 == ":" || $0 == "/" }) {
       let isOptional = part.hasPrefix("?")

@@ -12,6 +12,8 @@ public struct TLSClientConfiguration: Sendable {
   public var alpn: [String] = []
   /// Whether the delegate is asked about the server's certificate. Off: any is accepted.
   public var verifiesPeer = true
+  /// Whether the server is asked to staple the status of its certificate.
+  public var requestsStaple = false
   /// Sessions to offer again, by key; 0: none are kept.
   public var rememberedSessions = 1024
   /// Receives lines in the NSS key log format. For tests and diagnosis only.

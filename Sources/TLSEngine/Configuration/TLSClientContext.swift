@@ -24,6 +24,7 @@ public final class TLSClientContext: Sendable {
     // Zero is success here, alone among the library's calls.
     guard SSL_CTX_set_alpn_protos(context, alpn, alpn.count) == 0 else { throw .library(.takeFirst()) }
     SSL_CTX_set_custom_verify(context, SSL_VERIFY_PEER, serverVerifyCallback)
+    if configuration.requestsStaple { SSL_CTX_enable_ocsp_stapling(context) }
     // A certificate revoked since the first handshake must not come back by resumption.
     SSL_CTX_set_reverify_on_resume(context, 1)
     let cacheMode = SSL_SESS_CACHE_NO_INTERNAL | (configuration.rememberedSessions > 0 ? SSL_SESS_CACHE_CLIENT : 0)

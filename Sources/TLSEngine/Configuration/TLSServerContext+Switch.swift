@@ -11,13 +11,8 @@ extension TLSServerContext {
     SSL_set_max_proto_version(ssl, configuration.maximumVersion.wireValue)
     SSL_clear_options(ssl, UInt32(SSL_OP_CIPHER_SERVER_PREFERENCE))
     SSL_set_options(ssl, options)
-    let groups = groupIDs ?? Self.defaultGroups
-    SSL_set1_group_ids(ssl, groups, groups.count)
+    SSL_set1_group_ids(ssl, groupIDs, groupIDs.count)
     SSL_set_custom_verify(ssl, verifyMode, serverVerifyCallback)
     SSL_set_max_send_fragment(ssl, min(16384, max(512, configuration.maximumRecordSize)))
   }
-
-  private static let defaultGroups: [UInt16] = [
-    NamedGroup.x25519MLKEM768, .x25519, .secp256r1, .secp384r1,
-  ].map(\.rawValue)
 }

@@ -5,7 +5,7 @@ public final class TLSServerContext: Sendable {
   public let configuration: TLSServerConfiguration
   let library: LibraryContext
   let ticketKeys: TicketKeySet
-  let groupIDs: [UInt16]?
+  let groupIDs: [UInt16]
   let timeoutSeconds: Int64
   private let alpn: [UInt8]
 

@@ -43,8 +43,7 @@ final class LibraryContext: @unchecked Sendable {
     guard ciphers.namesOnlyTLS13, minimum >= .tls1_3 else { throw .noUsableCipher(list: list) }
   }
 
-  func setGroups(_ ids: [UInt16]?) throws(TLSConfigurationError) {
-    guard let ids else { return }
+  func setGroups(_ ids: [UInt16]) throws(TLSConfigurationError) {
     guard SSL_CTX_set1_group_ids(pointer, ids, ids.count) == 1 else { throw .library(.takeFirst()) }
   }
 

@@ -1,7 +1,7 @@
 import CNIOBoringSSL
 import Synchronization
 
-/// Sessions that a client may offer again, by a key of the caller's making; each is offered once.
+/// Sessions that a client may offer again, by a key of the caller's making; those of TLS 1.3 once (RFC 8446 §C.4).
 final class TLSClientSessionStore: Sendable {
   private struct State: @unchecked Sendable {
     var sessions: [String: OpaquePointer] = [:]
@@ -37,13 +37,18 @@ final class TLSClientSessionStore: Sendable {
     return true
   }
 
-  /// Hands out the session under `key`, with its reference.
+  /// Hands out the session under `key`, with a reference.
   func take(_ key: String) -> OpaquePointer? {
     nonisolated(unsafe) var taken: OpaquePointer?
     state.withLock { state in
-      guard let session = state.sessions.removeValue(forKey: key) else { return }
-      state.order.removeAll { $0 == key }
+      guard let session = state.sessions[key] else { return }
       taken = session
+      if SSL_SESSION_should_be_single_use(session) == 0 {
+        SSL_SESSION_up_ref(session)
+      } else {
+        state.sessions[key] = nil
+        state.order.removeAll { $0 == key }
+      }
     }
     return taken
   }
