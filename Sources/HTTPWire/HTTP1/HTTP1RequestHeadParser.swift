@@ -66,10 +66,7 @@ struct HTTP1RequestHeadParser {
       return false
     }
     let text = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-    guard bytes[end] == 0x0D else {
-      _ = try RequestLine(text)
-      throw .malformedRequestLine
-    }
+    guard bytes[end] == 0x0D else { throw Self.error(text, endedBy: bytes[end]) }
     guard end + 1 < bytes.count else { return false }
     guard bytes[end + 1] == 0x0A else { throw .malformedRequestLine }
     guard space.place(line: end + 2) == nil else { throw .requestLineTooLong }
@@ -78,6 +75,16 @@ struct HTTP1RequestHeadParser {
     fieldsStart = position
     fields.reserveCapacity(12)
     return true
+  }
+
+  /// A line that a lone LF or another control character cut short.
+  private static func error(_ text: UnsafeRawBufferPointer, endedBy byte: UInt8) -> HTTP1Error {
+    do throws(HTTP1Error) {
+      _ = try RequestLine(text)
+      return .malformedRequestLine
+    } catch {
+      return error == .missingVersion && byte != 0x0A ? .malformedRequestLine : error
+    }
   }
 
   private mutating func readFields(_ bytes: UnsafeRawBufferPointer) throws(HTTP1Error) -> Bool {
