@@ -46,6 +46,8 @@ final class Request {
   var producer: ResponseProducer?
   /// `$request_body`: set by whoever reads the whole body into memory.
   var bufferedBody: ByteBuffer?
+  /// The body as the proxy read it: an error page may be proxied too.
+  var proxiedBody: RequestBodyBuffer?
   /// Body bytes received so far, for `client_max_body_size`.
   var bodyBytesReceived = 0
 

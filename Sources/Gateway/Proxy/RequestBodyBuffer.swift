@@ -1,0 +1,102 @@
+#if canImport(Glibc)
+  import Glibc
+#else
+  import Musl
+#endif
+import NIOCore
+
+/// A request's body held until an upstream takes it, perhaps more than once: in memory up to a limit, in a file beyond.
+///
+/// The file has no name and is gone with the buffer. Confined to the event loop, which its writes block as nginx's do.
+final class RequestBodyBuffer {
+  struct FileError: Error {
+    var operation: String
+    var path: String
+    var code: Int32
+  }
+
+  private(set) var count = 0
+  private let memoryLimit: Int
+  private let directory: String
+  private var pieces: [ByteBuffer] = []
+  private var descriptor: Int32 = -1
+  private var bytesInFile = 0
+
+  init(memoryLimit: Int, directory: String) {
+    self.memoryLimit = memoryLimit
+    self.directory = directory
+  }
+
+  deinit {
+    if descriptor >= 0 { close(descriptor) }
+  }
+
+  /// The body in one piece, where it is in memory.
+  var inMemory: ByteBuffer? {
+    guard descriptor < 0 else { return nil }
+    guard pieces.count > 1 else { return pieces.first ?? ByteBuffer() }
+    var all = ByteBuffer()
+    all.reserveCapacity(count)
+    for piece in pieces { all.writeImmutableBuffer(piece) }
+    return all
+  }
+
+  func append(_ bytes: ByteBuffer) throws(FileError) {
+    count += bytes.readableBytes
+    pieces.append(bytes)
+    if count - bytesInFile > memoryLimit { try spill() }
+  }
+
+  private func spill() throws(FileError) {
+    if descriptor < 0 { try open() }
+    for piece in pieces { try write(piece) }
+    pieces.removeAll()
+  }
+
+  private func open() throws(FileError) {
+    mkdir(directory, 0o700)
+    var template = Array("\(directory)/XXXXXXXX".utf8CString)
+    descriptor = mkstemp(&template)
+    if descriptor < 0 { throw FileError(operation: "open", path: directory, code: errno) }
+    _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+    unlink(template)
+  }
+
+  private func write(_ piece: ByteBuffer) throws(FileError) {
+    var offset = 0
+    while offset < piece.readableBytes {
+      let written = piece.withUnsafeReadableBytes { bytes in
+        pwrite(descriptor, bytes.baseAddress! + offset, bytes.count - offset, off_t(bytesInFile))
+      }
+      if written < 0, errno == EINTR { continue }
+      guard written > 0 else { throw FileError(operation: "write", path: directory, code: errno) }
+      offset += written
+      bytesInFile += written
+    }
+  }
+
+  /// Up to `length` bytes from `offset` on; `nil` at the end.
+  func read(from offset: Int, upTo length: Int) throws(FileError) -> ByteBuffer? {
+    if offset < bytesInFile { return try readFile(from: offset, upTo: min(length, bytesInFile - offset)) }
+    var start = bytesInFile
+    for piece in pieces {
+      if offset < start + piece.readableBytes {
+        return piece.getSlice(at: piece.readerIndex + offset - start, length: piece.readableBytes - (offset - start))
+      }
+      start += piece.readableBytes
+    }
+    return nil
+  }
+
+  private func readFile(from offset: Int, upTo length: Int) throws(FileError) -> ByteBuffer {
+    var buffer = ByteBuffer()
+    var status = 0
+    repeat {
+      status = buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: length) { space in
+        max(0, pread(descriptor, space.baseAddress, length, off_t(offset)))
+      }
+    } while status == 0 && errno == EINTR
+    guard status > 0 else { throw FileError(operation: "read", path: directory, code: errno) }
+    return buffer
+  }
+}

@@ -1,0 +1,104 @@
+import ConfigModel
+import ConfigSyntax
+import PKI
+import Synchronization
+import TLSEngine
+import Trust
+
+/// What the gateway trusts in an upstream (`proxy_ssl_verify on`): authorities, depth, CRLs, and the name expected.
+final class UpstreamVerification: Sendable {
+  private let snapshot: TrustSnapshot
+  private let policy: VerificationPolicy
+  /// Names may come from variables: so many are remembered.
+  private static let rememberedNames = 256
+  private let verifiers = Mutex<[String: Verifier]>([:])
+
+  /// - Throws: no authorities are named, or a file that is not what it should be.
+  init(_ settings: ProxyTLSSettings) throws(Diagnostic) {
+    guard let file = settings.trustedCertificate else {
+      throw Diagnostic("no proxy_ssl_trusted_certificate for proxy_ssl_verify", at: settings.$verify.position)
+    }
+    let authorities = try Self.authorities(in: file)
+    let crls = try settings.crl.map { file throws(Diagnostic) in try Self.crls(in: file) }
+    snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: crls)
+    policy = VerificationPolicy(
+      purpose: .server, maximumDepth: settings.verifyDepth, revocation: crls == nil ? .off : .chain)
+  }
+
+  /// Why the chain is not that of `name`; `nil` where it is.
+  func refusal(of chain: [[UInt8]], name: String) -> Refusal? {
+    verifier(for: name).verdict(on: PresentedChain(chain), at: UnixTime(WallClock.now.seconds)).firstFinding
+  }
+
+  private func verifier(for name: String) -> Verifier {
+    verifiers.withLock { verifiers in
+      if let known = verifiers[name] { return known }
+      if verifiers.count >= Self.rememberedNames { verifiers.removeAll() }
+      var policy = policy
+      policy.identity = Self.identity(name)
+      let made = Verifier(snapshot: snapshot, policy: policy, remembered: 64)
+      verifiers[name] = made
+      return made
+    }
+  }
+
+  private static func identity(_ name: String) -> ReferenceIdentity {
+    let bare = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
+    return IPAddressText.octets(bare).map { .address($0) } ?? .host(name)
+  }
+
+  private static func authorities(in file: PathReference) throws(Diagnostic) -> [Certificate] {
+    var authorities: [Certificate] = []
+    for der in try UpstreamCredentials.certificates(in: file) {
+      do throws(PKIError) {
+        authorities.append(try Certificate(der: der))
+      } catch {
+        throw Diagnostic("cannot load trusted certificate \"\(file.path)\": \(error)", at: file.position)
+      }
+    }
+    return authorities
+  }
+
+  private static func crls(in file: PathReference) throws(Diagnostic) -> CRLIndex {
+    let text = try UpstreamCredentials.read(file)
+    let lists: [[UInt8]]
+    do throws(PKIError) {
+      lists = try PEM.decode(text).filter { $0.label == "X509 CRL" }.map(\.bytes)
+    } catch {
+      throw Diagnostic("cannot load CRL \"\(file.path)\": \(error)", at: file.position)
+    }
+    if lists.isEmpty { throw Diagnostic("cannot load CRL \"\(file.path)\": no CRL in it", at: file.position) }
+    do throws(CRLIndexError) {
+      return try CRLIndex(der: lists)
+    } catch {
+      throw Diagnostic("cannot load CRL \"\(file.path)\": \(error)", at: file.position)
+    }
+  }
+}
+
+/// Judges one connection's server.
+final class UpstreamJudge: TLSClientDelegate {
+  private let verification: UpstreamVerification?
+  private let name: String
+  /// Why the server was refused, in nginx's words.
+  private(set) var refusal: String?
+
+  init(verification: UpstreamVerification?, name: String) {
+    self.verification = verification
+    self.name = name
+  }
+
+  func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
+    guard let verification else { return .accept }
+    guard let found = verification.refusal(of: chain, name: name) else { return .accept }
+    refusal = Self.text(of: found, name: name)
+    return .reject(TLSAlert(rawValue: found.alert.rawValue))
+  }
+
+  private static func text(of refusal: Refusal, name: String) -> String {
+    switch refusal.rule {
+    case .hostMismatch, .addressMismatch, .emailMismatch: "upstream SSL certificate does not match \"\(name)\""
+    default: "upstream SSL certificate verify error: (\(refusal.opensslText))"
+    }
+  }
+}
