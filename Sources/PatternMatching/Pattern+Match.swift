@@ -15,6 +15,7 @@ extension Pattern {
   public func firstMatch(
     in subject: UnsafeRawBufferPointer, from start: Int = 0
   ) throws(PatternError) -> Match? {
+    guard start <= subject.count else { return nil }
     guard let data = pcre2_match_data_create_from_pattern_8(code.code, nil) else {
       throw .failed(code: PCRE2_ERROR_NOMEMORY)
     }
@@ -23,8 +24,8 @@ extension Pattern {
     guard count > 0, let offsets = pcre2_get_ovector_pointer_8(data) else { return nil }
     let ranges = (0...groupCount).map { group -> Range<Int>? in
       let (low, high) = (offsets[2 * group], offsets[2 * group + 1])
-      // `\K` may set the start behind the end; nginx would take a negative length.
-      return group < Int(count) && low != .max && low <= high ? low..<high : nil
+      // An unset group has -1; `\K` may set the start behind the end; nginx would take a negative length.
+      return group < Int(count) && low >= 0 && low <= high ? low..<high : nil
     }
     return Match(ranges: ranges)
   }

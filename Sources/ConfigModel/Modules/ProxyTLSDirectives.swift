@@ -3,10 +3,10 @@ extension DirectiveTable {
   static let proxyTLSRows: [DirectiveRow] = [
     .value(
       "proxy_ssl_certificate", in: .request, \.location.proxy.tls.$certificate,
-      Grammar<PathReference>.file.optional, default: nil, "The certificate shown to upstreams, PEM."),
+      Grammar<PathReference>.dynamicFile.optional, default: nil, "The certificate shown to upstreams, PEM."),
     .value(
       "proxy_ssl_certificate_key", in: .request, \.location.proxy.tls.$certificateKey,
-      Grammar<PathReference>.file.optional, default: nil, "Its key, PEM."),
+      Grammar<PathReference>.dynamicFile.optional, default: nil, "Its key, PEM."),
     .value(
       "proxy_ssl_password_file", in: .request, \.location.proxy.tls.$passwordFile,
       Grammar<PathReference>.file.optional, default: nil, "Passphrases of the key, one a line."),

@@ -4,10 +4,10 @@ extension DirectiveTable {
   /// How a server terminates TLS.
   static let tlsRows: [DirectiveRow] = [
     .list(
-      "ssl_certificate", in: .connection, \.tls.$certificate, Grammar<PathReference>.file.map { [$0] },
+      "ssl_certificate", in: .connection, \.tls.$certificate, Grammar<PathReference>.dynamicFile.map { [$0] },
       default: nil, "The server's certificate chain, PEM, its own first; one for each key type."),
     .list(
-      "ssl_certificate_key", in: .connection, \.tls.$certificateKey, Grammar<PathReference>.file.map { [$0] },
+      "ssl_certificate_key", in: .connection, \.tls.$certificateKey, Grammar<PathReference>.dynamicFile.map { [$0] },
       default: nil, "The key of the certificate at the same place in the list, PEM."),
     .value(
       "ssl_password_file", in: .connection, \.tls.$passwordFile, Grammar<PathReference>.file.optional,

@@ -36,14 +36,6 @@ extension Assembly {
       throw Diagnostic(
         "\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"", at: tls.$stapling.position)
     }
-    try checkEarlyData(tls)
-  }
-
-  /// 0-RTT requests may be replayed: they must not carry the authority of a certificate.
-  private func checkEarlyData(_ tls: TLSSettings) throws(Diagnostic) {
-    guard tls.earlyData, tls.verifyClient != .off else { return }
-    throw Diagnostic(
-      "\"ssl_early_data\" is incompatible with \"ssl_verify_client\"", at: tls.$earlyData.position)
   }
 
   /// The default server of an address needs a certificate; where it refuses all handshakes, every other one does.

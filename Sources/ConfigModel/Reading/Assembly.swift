@@ -39,7 +39,7 @@ struct Assembly {
     var block = ServerBlock(position: scope.position)
     block.names = scope.server.names.map(\.pattern)
     block.connection = scope.settings.connection
-    block.tls = scope.settings.tls
+    block.tls = terminated(scope.settings.tls)
     block.settings = finished(scope)
     block.locations = locations(of: scope)
     return block
@@ -64,6 +64,7 @@ struct Assembly {
   /// The block's settings with its statements in place.
   private func finished(_ scope: Scope) -> LocationSettings {
     var settings = scope.settings.location
+    settings.proxy = completed(settings.proxy)
     settings.rewrite = scope.statements.map { statement in
       switch statement {
       case .done(let statement): statement

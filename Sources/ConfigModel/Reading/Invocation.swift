@@ -22,7 +22,22 @@ struct Invocation {
   func file(_ index: Int) throws(Diagnostic) -> PathReference {
     let path = text(index)
     guard !path.isEmpty else { throw error("the file of the \"\(name)\" directive has no name") }
+    for scheme in ["data:", "engine:", "store:"] where path.hasPrefix(scheme) {
+      throw error("\"\(scheme)\" is not supported in the \"\(name)\" directive, name a file")
+    }
+    guard !path.contains("$") else {
+      throw error("variables are not supported in the \"\(name)\" directive")
+    }
     return PathReference(path: reading.paths.underFolder(path), position: position)
+  }
+
+  /// A file whose name may have variables.
+  func dynamicFile(_ index: Int) throws(Diagnostic) -> PathReference {
+    guard text(index).contains("$") else { return try file(index) }
+    let path = text(index).hasPrefix("$") ? text(index) : reading.paths.underFolder(text(index))
+    var reference = PathReference(path: path, position: position)
+    reference.template = try Template(parsing: Array(path.utf8), at: position)
+    return reference
   }
 
   /// Checks a regular expression, and keeps it as written.

@@ -89,9 +89,11 @@ public enum VerifyClientFailure: String, Hashable, Sendable, CaseIterable {
 
 /// A file named by the configuration, resolved against the prefix or the configuration's folder.
 public struct PathReference: Hashable, Sendable {
-  /// Absolute.
+  /// Absolute; as far as it is known, where the name has variables.
   public var path: String
   public var position: SourcePosition
+  /// Where the name has variables: what it is made of, to be evaluated for each connection.
+  public var template: Template?
 
   public init(path: String, position: SourcePosition) {
     self.path = path

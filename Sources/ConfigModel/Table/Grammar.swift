@@ -119,6 +119,11 @@ extension Grammar where Value == PathReference {
   static var file: Grammar {
     Grammar("file") { invocation throws(Diagnostic) in try invocation.file(0) }
   }
+
+  /// The same, its name may have variables.
+  static var dynamicFile: Grammar {
+    Grammar("file") { invocation throws(Diagnostic) in try invocation.dynamicFile(0) }
+  }
 }
 
 extension Grammar where Value: RawRepresentable & CaseIterable, Value.RawValue == String {
