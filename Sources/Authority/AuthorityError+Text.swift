@@ -1,0 +1,64 @@
+import Glibc
+
+extension AuthorityError: CustomStringConvertible {
+  public var description: String { operatorText }
+
+  /// One message for the operator: the place, the value and the accepted form.
+  public var operatorText: String {
+    inputText ?? refusalText ?? surroundingsText
+  }
+
+  private var inputText: String? {
+    switch self {
+    case .invalidValue(let what, let value, let accepted):
+      "\(what) \"\(value)\" is not understood; accepted: \(accepted)"
+    case .unknownProfile(let name, let known):
+      "there is no profile \"\(name)\"; known: \(known.joined(separator: ", "))"
+    case .unknownAuthority(let name, let known):
+      "there is no CA \"\(name)\" here; known: \(known.joined(separator: ", "))"
+    case .profileFile(let path, let place, let problem): "\(path): \(place): \(problem)"
+    case .notFound(let query): "no certificate matches \"\(query)\": give a serial number, a name or a certificate file"
+    case .ambiguous(let query, let candidates):
+      "\"\(query)\" matches more than one certificate; give one of: \(candidates.joined(separator: ", "))"
+    default: nil
+    }
+  }
+
+  private var refusalText: String? {
+    switch self {
+    case .noAuthority(let directory): "there is no CA in \(directory): run `countersign ca init --dir \(directory)`"
+    case .authorityExists(let path): "there is a CA already: \(path)"
+    case .fileExists(let path): "\(path) exists and is left alone; --force replaces it"
+    case .nameRefused(let name, let profile, let accepted):
+      "the profile \(profile) does not allow the name \(name); allowed: \(accepted)"
+    case .lintRefused(let findings): findings.map(\.description).joined(separator: "\n")
+    case .csrRefused(let path, let problem): "\(path): the request is refused: \(problem)"
+    case .alreadyRevoked(let serial, let at): "certificate \(serial) is revoked already, since \(at)"
+    case .notOnHold(let serial): "certificate \(serial) is not on hold: only a certificateHold can be taken back"
+    case .notRenewable(let serial, let problem): "certificate \(serial) is not renewed: \(problem)"
+    case .passphraseRequired(let path): "\(path) is encrypted and no passphrase was given"
+    case .wrongPassphrase(let path): "wrong passphrase for \(path)"
+    case .keyMismatch(let key, let certificate): "the key \(key) does not belong to the certificate \(certificate)"
+    case .importDamaged(let damages):
+      damages.map(\.description).joined(separator: "\n")
+        + "\nnothing was imported; --skip-damaged imports the rest"
+    case .importSource(let path, let problem): "\(path): \(problem)"
+    default: nil
+    }
+  }
+
+  private var surroundingsText: String {
+    switch self {
+    case .unreadable(let path, let problem): "\(path): \(problem)"
+    case .fileSystem(let operation, let path, let code):
+      "cannot \(operation) \(path): \(String(cString: strerror(code)))"
+    case .ledger(let path, let problem, let isFull):
+      isFull ? "\(path): no space left on the device; nothing was changed" : "\(path): \(problem)"
+    case .busy(let directory): "another countersign command is at work in \(directory)"
+    case .cryptography(let operation, let problem): "\(operation): \(problem)"
+    case .notPublished(let serial, let cause):
+      "\(cause.operatorText)\nthe ledger has certificate \(serial); its files are written by the next command in this directory"
+    default: ""
+    }
+  }
+}

@@ -1,0 +1,45 @@
+/// Why the Authority did not do what was asked. ``operatorText`` words it; ``isBadInput`` chooses the exit code.
+public enum AuthorityError: Error, Sendable {
+  // What was asked cannot be understood.
+  case invalidValue(what: String, value: String, accepted: String)
+  case unknownProfile(name: String, known: [String])
+  case unknownAuthority(name: String, known: [String])
+  case profileFile(path: String, place: String, problem: String)
+  case notFound(query: String)
+  case ambiguous(query: String, candidates: [String])
+
+  // What was asked is refused.
+  case noAuthority(directory: String)
+  case authorityExists(path: String)
+  case fileExists(path: String)
+  case nameRefused(name: String, profile: String, accepted: String)
+  case lintRefused([LintFinding])
+  case csrRefused(path: String, problem: String)
+  case alreadyRevoked(serial: String, at: String)
+  case notOnHold(serial: String)
+  case notRenewable(serial: String, problem: String)
+  case passphraseRequired(path: String)
+  case wrongPassphrase(path: String)
+  case keyMismatch(key: String, certificate: String)
+  case importDamaged([ImportDamage])
+  case importSource(path: String, problem: String)
+
+  // What lies around us is not as it must be.
+  case unreadable(path: String, problem: String)
+  case fileSystem(operation: String, path: String, errno: Int32)
+  case ledger(path: String, problem: String, isFull: Bool)
+  case busy(directory: String)
+  case cryptography(operation: String, problem: String)
+  /// The ledger has the certificate, its files are not out yet; the next command in the directory writes them.
+  indirect case notPublished(serial: String, cause: AuthorityError)
+}
+
+extension AuthorityError {
+  /// The operator gave something that cannot be used as it stands (exit code 2), as against a refusal (1).
+  public var isBadInput: Bool {
+    switch self {
+    case .invalidValue, .unknownProfile, .unknownAuthority, .profileFile, .notFound, .ambiguous, .unreadable: true
+    default: false
+    }
+  }
+}

@@ -1,0 +1,78 @@
+import Cryptography
+import Glibc
+
+/// Files that are whole or absent: written beside their place, flushed to the disk, then renamed into it.
+public enum AtomicFile {
+  /// Keys are readable by their owner alone and writable by nobody.
+  public static let keyMode: UInt32 = 0o400
+  public static let publicMode: UInt32 = 0o644
+
+  /// Replaces the file at `path`.
+  public static func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws(AuthorityError) {
+    let temporary = temporaryPath(for: path)
+    try create(bytes, at: temporary, mode: mode)
+    do throws(AuthorityError) {
+      try move(temporary, to: path)
+    } catch {
+      unlink(temporary)
+      throw error
+    }
+  }
+
+  /// Writes a key, refusing to replace a file unless `force`.
+  public static func writeKey(_ bytes: [UInt8], to path: String, force: Bool) throws(AuthorityError) {
+    guard force || !FilePaths.exists(path) else { throw .fileExists(path: path) }
+    try write(bytes, to: path, mode: keyMode)
+  }
+
+  /// Makes a new file and flushes it; leaves nothing behind when that fails.
+  static func create(_ bytes: [UInt8], at path: String, mode: UInt32) throws(AuthorityError) {
+    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
+    do throws(AuthorityError) {
+      try fill(file, with: bytes, path: path)
+      guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+        throw AuthorityError.fileSystem(operation: "write", path: path, errno: errno)
+      }
+      close(file)
+    } catch {
+      close(file)
+      unlink(path)
+      throw error
+    }
+  }
+
+  /// Renames a flushed file into its place and flushes the folder.
+  static func move(_ temporary: String, to path: String) throws(AuthorityError) {
+    guard rename(temporary, path) == 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
+    flushFolder(of: path)
+  }
+
+  static func flushFolder(of path: String) {
+    let folder = open(FilePaths.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    guard folder >= 0 else { return }
+    fsync(folder)
+    close(folder)
+  }
+
+  /// A name beside `path` that ``isLeftover(_:)`` knows again.
+  static func temporaryPath(for path: String) -> String {
+    let mark = secureRandomBytes(6).map { String($0, radix: 16) }.joined()
+    return "\(FilePaths.parent(of: path))/.\(FilePaths.name(of: path)).\(mark)\(leftoverSuffix)"
+  }
+
+  /// Whether a file name is that of a file that never reached its place.
+  static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(leftoverSuffix) }
+
+  private static let leftoverSuffix = ".unfinished"
+
+  private static func fill(_ file: Int32, with bytes: [UInt8], path: String) throws(AuthorityError) {
+    var written = 0
+    while written < bytes.count {
+      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, $0.count - written) }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
+      written += count
+    }
+  }
+}

@@ -1,0 +1,102 @@
+import Cryptography
+import PKI
+
+/// Everything an import will write, read and checked before the first byte is written.
+struct ImportPlan: Sendable {
+  let source: ImportSource
+  let key: PrivateKey
+  let authority: Certificate
+  let above: [Certificate]
+  let crlNumber: CRLCounter
+  let nextSerial: String?
+  private(set) var certificates: [ImportedCertificate] = []
+  private(set) var damages: [ImportDamage] = []
+  private(set) var notes: [String] = []
+
+  init(_ request: ImportRequest, passphrase: () -> [UInt8]?) throws(AuthorityError) {
+    source = try ImportSource(request)
+    authority = try CertificateFile.read(source.certificate)
+    key = try KeyFile.read(source.key, passphrase: passphrase)
+    guard key.publicKey.subjectPublicKeyInfo == authority.subjectPublicKeyInfo else {
+      throw .keyMismatch(key: source.key, certificate: source.certificate)
+    }
+    above = try request.chain.map(CertificateFile.all)?.filter { [authority] in $0 != authority } ?? []
+    var reader = ImportNumbers(source)
+    (crlNumber, nextSerial) = (reader.lastCRLNumber(), reader.nextSerial())
+    damages = reader.damages
+    readIndex(try FileReader.bytes(of: source.index))
+    notes += authorityNotes
+  }
+
+  private var authorityNotes: [String] {
+    var notes: [String] = []
+    if authority.subject != authority.issuer, above.isEmpty {
+      notes.append("\(source.certificate) is an intermediate's; give its issuers with --chain FILE to have chain files")
+    }
+    if (try? authority.basicConstraints())?.isCA != true {
+      notes.append("\(source.certificate) has no basicConstraints CA:TRUE; verifiers will refuse what it signs")
+    }
+    return notes
+  }
+
+  private mutating func readIndex(_ bytes: [UInt8]) {
+    var files = ImportFiles(source, issuedBy: authority)
+    var lines: [SerialNumber: Int] = [:]
+    let text = bytes.split(separator: 10, omittingEmptySubsequences: false)
+    for (offset, line) in text.enumerated() where !line.isEmpty {
+      let number = offset + 1
+      guard let content = String(validating: line, as: UTF8.self) else {
+        damage(number, "the row is not UTF-8")
+        continue
+      }
+      do throws(IndexRowProblem) {
+        let row = try IndexRow(line: content.hasSuffix("\r") ? content.dropLast() : content[...])
+        if let before = lines[row.serial] {
+          damage(number, "serial \(row.serial.hexString) is in line \(before) already")
+        } else {
+          lines[row.serial] = number
+          add(row, line: number, files: files)
+        }
+      } catch {
+        damage(number, error.description)
+      }
+    }
+    damages += files.damages
+    addUnlisted(files, known: lines)
+    files.forget()
+  }
+
+  private mutating func add(_ row: IndexRow, line: Int, files: ImportFiles) {
+    let found = files.bySerial[row.serial]
+    if let certificate = found?.certificate, certificate.notAfter != row.notAfter {
+      return damage(
+        line,
+        "expiry \(row.notAfter.rfc3339) is not that of \(found?.path ?? "the certificate"), \(certificate.notAfter.rfc3339)"
+      )
+    }
+    let common = found?.certificate.subject.commonName ?? IndexSubject.commonName(row.subject)
+    certificates.append(
+      ImportedCertificate(
+        row: row, certificate: found?.certificate, certificatePath: found?.namedPath,
+        keyPath: found.flatMap { files.key(named: $0.namedPath) },
+        name: found?.namedPath.map(FilePaths.stem) ?? common ?? row.serial.hexString))
+  }
+
+  /// A certificate that openssl signed and never listed, because it was interrupted or because the index was lost.
+  private mutating func addUnlisted(_ files: ImportFiles, known: [SerialNumber: Int]) {
+    for (serial, found) in files.bySerial.sorted(by: { $0.key < $1.key })
+    where known[serial] == nil && found.certificate != authority {
+      notes.append("\(found.path): serial \(serial.hexString) is not in index.txt; taken over as valid")
+      let row = IndexRow(unlisted: found.certificate)
+      certificates.append(
+        ImportedCertificate(
+          row: row, certificate: found.certificate, certificatePath: found.namedPath,
+          keyPath: files.key(named: found.namedPath),
+          name: found.namedPath.map(FilePaths.stem) ?? found.certificate.subject.commonName ?? serial.hexString))
+    }
+  }
+
+  private mutating func damage(_ line: Int, _ problem: String) {
+    damages.append(ImportDamage(file: source.index, line: line, problem: problem))
+  }
+}

@@ -1,0 +1,57 @@
+import GRDB
+import Glibc
+import PKI
+
+/// The authority's memory: every certificate, revocation, CRL and act, in one SQLite file (WAL, synchronous=FULL).
+///
+/// What the ledger has committed is true, and the files follow: each file to be written is a row of `publication` in
+/// the same transaction, so that a program killed in between is caught up with by the next one.
+final class Ledger: Sendable {
+  let path: String
+  private let queue: DatabaseQueue
+
+  /// Opens the ledger; makes it when `creating`.
+  init(path: String, creating: Bool) throws(AuthorityError) {
+    self.path = path
+    if creating { try Self.makeFile(path) }
+    do {
+      queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+      try LedgerSchema.migrator.migrate(queue)
+    } catch {
+      throw Self.failure(error, path: path)
+    }
+  }
+
+  func read<T>(_ body: (Database) throws -> T) throws(AuthorityError) -> T {
+    do { return try queue.read(body) } catch { throw Self.failure(error, path: path) }
+  }
+
+  /// One transaction: everything in `body` or nothing.
+  func write<T>(_ body: (Database) throws -> T) throws(AuthorityError) -> T {
+    do { return try queue.write(body) } catch { throw Self.failure(error, path: path) }
+  }
+
+  private static var configuration: GRDB.Configuration {
+    var configuration = GRDB.Configuration()
+    configuration.journalMode = .wal
+    configuration.busyMode = .timeout(30)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
+    }
+    return configuration
+  }
+
+  /// SQLite gives its journal the ledger's own permissions, so the ledger is made before SQLite sees it.
+  private static func makeFile(_ path: String) throws(AuthorityError) {
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+    guard file >= 0 else { throw .fileSystem(operation: "make the ledger", path: path, errno: errno) }
+    close(file)
+  }
+
+  private static func failure(_ error: any Error, path: String) -> AuthorityError {
+    if let known = error as? AuthorityError { return known }
+    guard let database = error as? DatabaseError else { return .ledger(path: path, problem: "\(error)", isFull: false) }
+    let isFull = database.resultCode == .SQLITE_FULL || database.extendedResultCode == .SQLITE_IOERR_SHMSIZE
+    return .ledger(path: path, problem: database.message ?? "\(database.resultCode)", isFull: isFull)
+  }
+}

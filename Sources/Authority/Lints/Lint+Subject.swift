@@ -1,0 +1,39 @@
+import PKI
+
+extension Lint {
+  static let subjectPresence = Lint(name: "subject", clause: "RFC 5280 §4.1.2.6") { context, report in
+    let subject = context.draft.subject
+    if subject.isEmpty, context.draft.isAuthority { report(.error, "a CA must have a subject") }
+    if subject.isEmpty, context.draft.names.isEmpty {
+      report(.error, "it would name nobody: no subject, no alternative name")
+    }
+    if context.chain.contains(where: { $0.subject.matches(subject) }) {
+      report(.error, "the subject \(subject.rfc2253) is that of a CA above it")
+    }
+  }
+
+  /// The upper bounds of RFC 5280 appendix A.1.
+  static let subjectAttributes = Lint(name: "subject-attributes", clause: "RFC 5280 appendix A.1") { context, report in
+    let bounds: [OID: Int] = [
+      .commonName: 64, .organizationName: 64, .organizationalUnitName: 64, .localityName: 128,
+      .stateOrProvinceName: 128, .serialNumber: 64, .emailAddress: 255,
+    ]
+    for attribute in context.draft.subject.rdns.joined() {
+      let name = NameAttribute.named(attribute.type)?.shortName ?? "\(attribute.type)"
+      guard let text = attribute.text else {
+        report(.error, "\(name) is not readable text")
+        continue
+      }
+      if text.isEmpty { report(.error, "\(name) is empty") }
+      if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
+        report(.error, "\(name) has control characters")
+      }
+      if let bound = bounds[attribute.type], text.unicodeScalars.count > bound {
+        report(.error, "\(name) has \(text.unicodeScalars.count) characters; \(bound) are allowed")
+      }
+      if attribute.type == .countryName, text.count != 2 {
+        report(.error, "C \"\(text)\" is not a country's two letters")
+      }
+    }
+  }
+}

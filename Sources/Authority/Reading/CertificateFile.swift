@@ -1,0 +1,38 @@
+import PKI
+
+/// Certificates in files, PEM or DER, with the path in every error.
+public enum CertificateFile {
+  /// The first certificate of the file.
+  public static func read(_ path: String) throws(AuthorityError) -> Certificate {
+    guard let first = try all(path).first else { throw .unreadable(path: path, problem: "has no certificate") }
+    return first
+  }
+
+  /// Every certificate of the file, in its order.
+  public static func all(_ path: String) throws(AuthorityError) -> [Certificate] {
+    let bytes = try FileReader.bytes(of: path, limit: 64 << 20)
+    do {
+      guard isPEM(bytes) else { return [try Certificate(der: bytes)] }
+      let labels: Set = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]
+      return try PEM.decode(bytes).filter { labels.contains($0.label) }.map { try Certificate(der: $0.bytes) }
+    } catch {
+      throw .unreadable(path: path, problem: "is not a certificate: \(error)")
+    }
+  }
+
+  /// DER begins with the tag of a SEQUENCE.
+  static func isPEM(_ bytes: [UInt8]) -> Bool { bytes.first != 0x30 }
+}
+
+/// Certificate signing requests in files, PEM or DER.
+public enum RequestFile {
+  public static func read(_ path: String) throws(AuthorityError) -> CertificateSigningRequest {
+    let bytes = try FileReader.bytes(of: path, limit: 1 << 20)
+    do {
+      return try CertificateFile.isPEM(bytes)
+        ? CertificateSigningRequest(pem: bytes) : CertificateSigningRequest(der: bytes)
+    } catch {
+      throw .unreadable(path: path, problem: "is not a certificate signing request: \(error)")
+    }
+  }
+}

@@ -1,0 +1,92 @@
+import Cryptography
+import PKI
+
+/// A certificate to be issued once more.
+public struct RenewalRequest: Sendable {
+  let record: CertificateRecord
+  let profiles: ProfileSet
+  let lifetime: Int64?
+  let rekey: Bool
+  let revokeOld: Bool
+  let why: String
+
+  /// - Parameters:
+  ///   - lifetime: in seconds; nil: as long as the old one's.
+  ///   - rekey: a new key of the same type replaces the old file.
+  public init(
+    record: CertificateRecord, profiles: ProfileSet, lifetime: Int64? = nil, rekey: Bool = false,
+    revokeOld: Bool = false, why: String = ""
+  ) {
+    self.record = record
+    self.profiles = profiles
+    self.lifetime = lifetime
+    self.rekey = rekey
+    self.revokeOld = revokeOld
+    self.why = why
+  }
+}
+
+extension AuthorityDirectory {
+  /// Issues a certificate with the old one's names, subject and profile.
+  public func renew(_ renewal: RenewalRequest, signer: UnlockedAuthority) throws(AuthorityError) -> Issued {
+    let old = try renewable(renewal.record)
+    let request = try issueRequest(renewal, old: old)
+    let issued = try exclusively { () throws(AuthorityError) in try issueLocked(request, signer: signer) }
+    if renewal.revokeOld {
+      var revocation = RevocationRequest(records: [renewal.record], reason: .superseded)
+      revocation.why = "renewed as \(issued.record.serial)"
+      try revoke(revocation, signers: [signer])
+    }
+    return issued
+  }
+
+  /// Valid certificates that will have expired `seconds` from now and that no longer-lived one of the same name and
+  /// profile has replaced.
+  public func expiring(within seconds: Int64) throws(AuthorityError) -> [CertificateRecord] {
+    var filter = CertificateFilter()
+    filter.statuses = [.valid]
+    let limit = UnixTime(actor.now.seconds + seconds)
+    let all = try certificates(filter)
+    return all.filter { record in
+      guard record.notAfter < limit, record.folder != "ca" else { return false }
+      return !all.contains { $0.label == record.label && $0.profile == record.profile && $0.notAfter > record.notAfter }
+    }
+  }
+
+  private func renewable(_ record: CertificateRecord) throws(AuthorityError) -> Certificate {
+    let isWithdrawn = record.revocation != nil
+    guard !isWithdrawn else { throw .notRenewable(serial: record.serial, problem: "it is revoked; issue a new one") }
+    guard record.folder != "ca" else {
+      throw .notRenewable(
+        serial: record.serial, problem: "it is a CA's; make a new one with `countersign ca intermediate`")
+    }
+    guard let der = record.der, let certificate = try? Certificate(der: der) else {
+      throw .notRenewable(serial: record.serial, problem: "the ledger does not have the certificate itself")
+    }
+    return certificate
+  }
+
+  private func issueRequest(_ renewal: RenewalRequest, old: Certificate) throws(AuthorityError) -> IssueRequest {
+    let record = renewal.record
+    guard let publicKey = old.publicKey else {
+      throw .notRenewable(serial: record.serial, problem: "its key is of an unknown kind")
+    }
+    guard !renewal.rekey || record.keyPath != nil else {
+      throw .notRenewable(serial: record.serial, problem: "its key is not kept here, so it cannot be replaced")
+    }
+    var profile = try renewal.profiles.profile(record.profile)
+    let lifetime = old.notAfter.seconds - old.notBefore.seconds
+    profile.validity.usual = min(max(lifetime, profile.validity.minimum), profile.validity.maximum)
+    let key: IssueRequest.Key =
+      renewal.rekey ? .generate(publicKey.type) : .certified(publicKey, keyPath: record.keyPath)
+    var request = IssueRequest(profile: profile, name: record.name.isEmpty ? record.serial : record.name, key: key)
+    request.subject = old.subject
+    request.names = try old.requestedNames()
+    request.lifetime = renewal.lifetime
+    request.out = record.certificatePath.map { LeafFiles(out: $0, name: record.name) }
+    request.folder = record.folder
+    request.isRenewal = true
+    request.why = renewal.why.isEmpty ? "renews \(record.serial)" : renewal.why
+    return request
+  }
+}

@@ -1,0 +1,24 @@
+import Cryptography
+import PKI
+
+/// The extensions of a CA (RFC 5280 §4.2.1).
+struct AuthorityExtensions {
+  let request: AuthorityRequest
+  let publicKey: PublicKey
+  /// Nil for a root.
+  let issuer: Certificate?
+
+  func list() throws(AuthorityError) -> [CertificateExtension] {
+    var list = [
+      CertificateExtension(BasicConstraints(isCA: true, pathLength: request.pathLength), critical: true),
+      CertificateExtension(KeyUsage([.keyCertSign, .cRLSign]), critical: true),
+    ]
+    list += try KeyIdentifiers.extensions(publicKey, issuer: issuer)
+    if !request.permitted.isEmpty || !request.excluded.isEmpty {
+      let constraints = NameConstraints(
+        permitted: request.permitted.map(\.generalName), excluded: request.excluded.map(\.generalName))
+      list.append(CertificateExtension(constraints, critical: true))
+    }
+    return list
+  }
+}
