@@ -1,0 +1,8 @@
+import ArgumentParser
+
+struct CACommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "ca",
+    abstract: "Make, take over and look after the CA itself.",
+    subcommands: [InitCommand.self, IntermediateCommand.self, ImportCommand.self, ShowCACommand.self, CRLCommand.self])
+}

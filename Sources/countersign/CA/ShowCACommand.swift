@@ -1,0 +1,87 @@
+import ArgumentParser
+import Authority
+import Cryptography
+import PKI
+
+struct ShowCACommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "show", abstract: "Show the CAs of a directory, their CRLs, and what was done with them.")
+
+  @OptionGroup var directory: DirectoryOptions
+
+  @Option(help: ArgumentHelp("Also show the newest acts of the audit log.", valueName: "n"))
+  var audit = 0
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    let opened = try directory.open()
+    let report = Report(
+      authorities: try opened.authorities().map { Entry($0, opened.layout) },
+      audit: try opened.audit(limit: max(0, audit)).map(Act.init))
+    print(json ? JSONText.of(report) : report.text)
+  }
+
+  private struct Report: Encodable {
+    let authorities: [Entry]
+    let audit: [Act]
+
+    var text: String {
+      let acts = audit.map { "\($0.at)  \($0.who)  \($0.action)  \($0.serial ?? "-")  \($0.what)  \($0.why)" }
+      return (authorities.map(\.text) + (acts.isEmpty ? [] : ["audit:"] + acts)).joined(separator: "\n")
+    }
+  }
+
+  private struct Entry: Encodable {
+    let name, subject, issuer, serial, key, notBefore, notAfter, sha256: String
+    let isDefault: Bool
+    let certificateFile, keyFile, crlFile: String
+    let crlNumber, crlNextUpdate: String?
+    let crlIsStale: Bool
+
+    init(_ record: AuthorityRecord, _ layout: Layout) {
+      let certificate = record.certificate
+      let files = layout.authority(record.name)
+      name = record.name
+      subject = certificate.subject.rfc2253
+      issuer = certificate.issuer.rfc2253
+      serial = certificate.serialNumber.hexString
+      key = certificate.publicKey?.type.name ?? "unknown"
+      (notBefore, notAfter) = (certificate.notBefore.rfc3339, certificate.notAfter.rfc3339)
+      sha256 = certificate.sha256Text
+      isDefault = record.isDefault
+      (certificateFile, keyFile, crlFile) = (files.certificate, files.key, files.crl)
+      crlNumber = record.crlNumber.isEmpty ? nil : record.crlNumber
+      crlNextUpdate = record.crlNextUpdate?.rfc3339
+      crlIsStale = record.crlIsStale
+    }
+
+    var text: String {
+      """
+      \(name)\(isDefault ? " (signs by default)" : "")
+        subject      \(subject)
+        issuer       \(issuer)
+        serial       \(serial)
+        key          \(key), \(keyFile)
+        certificate  \(certificateFile)
+        valid        \(notBefore) to \(notAfter)
+        SHA-256      \(sha256)
+        CRL          \(crlFile), number \(crlNumber ?? "none"), next update \(crlNextUpdate ?? "none")\
+      \(crlIsStale ? "; lacks revocations, run `countersign ca crl`" : "")
+      """
+    }
+  }
+
+  private struct Act: Encodable {
+    let at, who, action: String
+    let authority, serial: String?
+    let what, why: String
+
+    init(_ record: AuditRecord) {
+      at = record.at.rfc3339
+      (who, action, authority, serial) = (record.who, record.action, record.authority, record.serial)
+      (what, why) = (record.what, record.why)
+    }
+  }
+}

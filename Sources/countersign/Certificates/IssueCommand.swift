@@ -1,0 +1,93 @@
+import ArgumentParser
+import Authority
+import Cryptography
+import PKI
+
+struct IssueCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "issue",
+    abstract: "Issue certificates: a key, a request and a certificate for each name.",
+    discussion: """
+      The profile is server (server_cert), client (usr_cert), peer (both) or one of ca/profiles.json. Each NAME gets a
+      certificate of its own, in server/ or client/. A server's name becomes its DNS or IP name, a name like
+      alice@example.com an e-mail name, one like spiffe://… a URI; --san adds more.
+
+      Examples:
+        countersign issue server mtls.example.com --san dns:api.example.com --san ip:192.168.1.100
+        countersign issue client alice bob --p12 --password-file p12.pass
+        countersign issue client device-7 --csr device-7.csr
+      """)
+
+  @OptionGroup var directory: DirectoryOptions
+  @OptionGroup var options: IssueOptions
+
+  @Argument(help: "server, client, peer or a profile's name.")
+  var profile: String
+
+  @Argument(help: ArgumentHelp("What the certificates are for.", valueName: "name"))
+  var names: [String]
+
+  @Option(
+    help: "Type of the new key (p256, p384, p521, ed25519, rsa2048, rsa3072, rsa4096), or an existing key's file.")
+  var key = "p256"
+
+  @Option(help: ArgumentHelp("Certify the key of this request; no key is made.", valueName: "file"))
+  var csr: String?
+
+  @Flag(name: .customLong("p12"), help: "Also write NAME.p12 with key, certificate and chain.")
+  var wantsP12 = false
+
+  @OptionGroup var password: P12PasswordOptions
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func validate() throws {
+    let isSingular = csr != nil || KeyType(name: key) == nil || options.subject != nil
+    guard names.count == 1 || !isSingular else {
+      throw ValidationError("--csr, --subject and a key file go with one name only")
+    }
+    guard names.count == 1 || options.out.map({ $0.hasSuffix("/") || FileReader.isFolder($0) }) ?? true else {
+      throw ValidationError("--out must be a folder when there are several names")
+    }
+    guard csr == nil || !wantsP12 else { throw ValidationError("--p12 needs the key, which a request does not hold") }
+  }
+
+  func run() throws {
+    let opened = try directory.open()
+    let profile = try opened.profiles(options.profiles).profile(profile)
+    let source = try keySource()
+    let p12Password = wantsP12 ? try password.forWriting() : nil
+    let signer = try options.unlock(opened)
+    var reports: [IssueReport] = []
+    // What was issued before a failure is still reported.
+    defer { if !reports.isEmpty { IssueReport.print(reports, json: json) } }
+    for name in names {
+      var request = IssueRequest(profile: profile, name: name, key: source)
+      try options.apply(to: &request)
+      let issued = try opened.issue(request, signer: signer)
+      let p12 = try p12Password.map { try writeP12(of: issued, in: opened, password: $0) }
+      reports.append(IssueReport(issued, also: p12.map { [$0] } ?? []))
+    }
+  }
+
+  private func keySource() throws -> IssueRequest.Key {
+    if let csr { return .csr(try RequestFile.read(csr), path: csr) }
+    if let type = KeyType(name: key) { return .generate(type) }
+    guard FileReader.exists(key) else {
+      let known = KeyType.makeable.map(\.name).joined(separator: ", ")
+      throw UsageError("--key \"\(key)\" is neither a key type nor a file; types: \(known)")
+    }
+    let existing = try KeyFile.read(key) { PassphrasePrompt.ask("Passphrase for \(key): ") }
+    return .existing(existing, path: key)
+  }
+
+  private func writeP12(of issued: Issued, in opened: AuthorityDirectory, password secret: String) throws -> String {
+    let path = opened.p12Path(of: issued.record)
+    let bytes = try opened.p12(of: issued.record, password: secret, legacy: password.legacy) {
+      PassphrasePrompt.ask("Passphrase for the key of \(issued.record.name): ")
+    }
+    try AtomicFile.write(bytes, to: path, mode: AtomicFile.keyMode)
+    return path
+  }
+}

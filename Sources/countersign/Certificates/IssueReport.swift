@@ -1,0 +1,28 @@
+import Authority
+import Cryptography
+
+/// What is said of a new certificate.
+struct IssueReport: Encodable {
+  let name, serial, subject, notAfter: String
+  let alternativeNames, files: [String]
+
+  init(_ issued: Issued, also files: [String] = []) {
+    name = issued.record.name
+    serial = issued.record.serial
+    subject = issued.record.subject
+    notAfter = issued.record.notAfter.rfc3339
+    alternativeNames = issued.record.alternativeNames
+    self.files = issued.files + files
+    for warning in issued.warnings { StandardError.warn(warning.description) }
+  }
+
+  var text: String {
+    let names = alternativeNames.isEmpty ? "" : " (" + alternativeNames.joined(separator: ", ") + ")"
+    return (["\(serial)  \(subject)\(names), valid until \(notAfter)"] + files.map { "  " + $0 }).joined(
+      separator: "\n")
+  }
+
+  static func print(_ reports: [IssueReport], json: Bool) {
+    Swift.print(json ? JSONText.of(reports) : reports.map(\.text).joined(separator: "\n"))
+  }
+}

@@ -1,0 +1,77 @@
+import ArgumentParser
+import Authority
+import PKI
+
+struct RevokeCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "revoke",
+    abstract: "Revoke certificates, or put them on hold, and write the new CRL.",
+    discussion: """
+      A name revokes every certificate of that name that is not expired: the old ones of a renewed name as well.
+      --reason certificateHold suspends; --remove takes a hold back (removeFromCRL).
+      The CRL is written at once, so that a gateway that watches ca/ca.crl refuses from then on.
+      """)
+
+  @OptionGroup var directory: DirectoryOptions
+  @OptionGroup var passphrase: PassphraseOptions
+
+  @Argument(help: ArgumentHelp("Serial numbers, names or certificate files.", valueName: "certificate"))
+  var certificates: [String]
+
+  @Option(help: ArgumentHelp("\(RevocationReason.allNames.joined(separator: ", ")).", valueName: "reason"))
+  var reason = "unspecified"
+
+  @Flag(help: "Take back a hold.")
+  var remove = false
+
+  @Flag(name: .customLong("no-crl"), help: "Do not write the CRL now; the CA's key is not needed then.")
+  var withoutCRL = false
+
+  @Option(help: ArgumentHelp("When the key is thought to have been lost (RFC 3339).", valueName: "time"))
+  var invalidSince: String?
+
+  @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
+  var why = ""
+
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  func run() throws {
+    guard let known = RevocationReason(name: reason) else {
+      throw UsageError(
+        "--reason \"\(reason)\" is not known; known: \(RevocationReason.allNames.joined(separator: ", "))")
+    }
+    try passphrase.check()
+    let opened = try directory.open()
+    let lifts = remove || known == .removeFromCRL
+    let records = try certificates.flatMap { try lifts ? opened.held($0) : opened.revocable($0) }
+    let keyring = Keyring(opened, passphrase)
+    let names = Set(records.map(\.authority)).sorted()
+    let signers = withoutCRL ? [] : try names.map { try keyring.signer($0) }
+    var request = RevocationRequest(records: records, reason: lifts ? .removeFromCRL : known)
+    request.invalidityDate = try invalidSince.map(time)
+    request.why = why
+    let outcome = try opened.revoke(request, signers: signers)
+    report(records, outcome, lifts: lifts)
+  }
+
+  private func time(_ text: String) throws -> UnixTime {
+    guard let time = UnixTime(rfc3339: text) else {
+      throw UsageError("--invalid-since \"\(text)\" is not understood; accepted: 2026-01-31T12:00:00Z")
+    }
+    return time
+  }
+
+  private func report(_ records: [CertificateRecord], _ crls: [WrittenCRL], lifts: Bool) {
+    let verb = lifts ? "released" : reason.lowercased() == "certificatehold" ? "held" : "revoked"
+    if json {
+      let entries = records.map { Entry(serial: $0.serial, subject: $0.subject, name: $0.name, act: verb) }
+      return print(JSONText.of(entries))
+    }
+    for record in records { print("\(verb) \(record.serial)  \(record.subject)") }
+    for crl in crls { print("  \(crl.path): number \(crl.number), \(crl.entries) revoked") }
+    if withoutCRL { StandardError.warn("the CRL does not say so yet: run `countersign ca crl`") }
+  }
+
+  private struct Entry: Encodable { let serial, subject, name, act: String }
+}
