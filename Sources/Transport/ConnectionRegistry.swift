@@ -3,14 +3,17 @@ import Synchronization
 
 /// Fired on every connection when its generation is to end: finish what is begun, begin nothing, close.
 public struct DrainRequested: Hashable, Sendable {
-  public init() {}
+  /// Whether idle connections are to close now. If not, a peer that is about to ask again gets the time to do so.
+  public var isUrgent: Bool
+
+  public init(isUrgent: Bool) { self.isUrgent = isUrgent }
 }
 
 /// The open connections of one generation, so that they can be drained.
 public final class ConnectionRegistry: Sendable {
   private struct State {
     var channels: [ObjectIdentifier: Channel] = [:]
-    var isDraining = false
+    var drain: DrainRequested?
     var waiting: [@Sendable () -> Void] = []
   }
 
@@ -23,22 +26,25 @@ public final class ConnectionRegistry: Sendable {
   /// Counts `channel` until it closes. One that comes while draining is asked to drain at once.
   public func add(_ channel: Channel) {
     let key = ObjectIdentifier(channel)
-    let isDraining = state.withLock { state in
+    let drain = state.withLock { state in
       state.channels[key] = channel
-      return state.isDraining
+      return state.drain
     }
     channel.closeFuture.whenComplete { _ in self.remove(key) }
-    if isDraining { channel.pipeline.fireUserInboundEventTriggered(DrainRequested()) }
+    if let drain { channel.pipeline.fireUserInboundEventTriggered(drain) }
   }
 
   /// Asks every connection to finish; `emptied` is called once when none is left.
-  public func drain(emptied: @escaping @Sendable () -> Void) {
+  ///
+  /// - Parameter isUrgent: idle connections close now.
+  public func drain(isUrgent: Bool, emptied: @escaping @Sendable () -> Void) {
+    let request = DrainRequested(isUrgent: isUrgent)
     let channels: [Channel] = state.withLock { state in
-      state.isDraining = true
+      state.drain = request
       state.waiting.append(emptied)
       return Array(state.channels.values)
     }
-    for channel in channels { channel.pipeline.fireUserInboundEventTriggered(DrainRequested()) }
+    for channel in channels { channel.pipeline.fireUserInboundEventTriggered(request) }
     tellIfEmpty()
   }
 
@@ -59,7 +65,7 @@ public final class ConnectionRegistry: Sendable {
 
   private func tellIfEmpty() {
     let waiting = state.withLock { state -> [@Sendable () -> Void] in
-      guard state.isDraining, state.channels.isEmpty else { return [] }
+      guard state.drain != nil, state.channels.isEmpty else { return [] }
       defer { state.waiting = [] }
       return state.waiting
     }
