@@ -1,5 +1,7 @@
 import ConfigModel
+import ConfigSyntax
 import PatternMatching
+import Transport
 
 /// A configuration made ready to serve: templates resolved, expressions compiled, TLS contexts and trust loaded.
 ///
@@ -7,27 +9,38 @@ import PatternMatching
 final class GatewayRuntime: Sendable {
   let generation: UInt64
   let configuration: Configuration
-  init(generation: UInt64, configuration: Configuration) {
+  /// What to bind, and who answers there.
+  let sockets: [SocketRuntime]
+  /// The TLS of each server that terminates it.
+  let tls: [ServerTLS]
+  let errorLog: ErrorLogRuntime
+  /// The connections that this generation accepted.
+  let connections = ConnectionRegistry()
+
+  /// - Throws: the first thing that makes the configuration unusable, with the directive's place.
+  init(
+    _ read: ReadConfiguration, options: GatewayOptions, generation: UInt64, shared: GatewayShared
+  ) throws(GatewayStartError) {
     self.generation = generation
-    self.configuration = configuration
+    configuration = read.configuration
+    let logs = read.configuration.main.errorLogs
+    do throws(Diagnostic) {
+      errorLog = try ErrorLogRuntime(logs.isEmpty ? options.fallbackErrorLogs : logs, files: shared.logs)
+      let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
+      let servers = try compiler.servers()
+      tls = servers.compactMap(\.tls)
+      sockets = try compiler.sockets(for: servers)
+    } catch {
+      throw GatewayStartError(lines: [StartupMessage.text(error)])
+    }
   }
 }
 
-/// The servers that share one address and port.
-final class ListenerRuntime: Sendable {
-  let setting: ListenSetting
-  let defaultServer: ServerRuntime
-  private let names: ServerNameTable<ServerRuntime>
-  init(setting: ListenSetting, defaultServer: ServerRuntime, names: ServerNameTable<ServerRuntime>) {
-    self.setting = setting
-    self.defaultServer = defaultServer
-    self.names = names
-  }
-
-  /// The server for a canonical host (`HostName`), by SNI or by Host.
-  ///
-  /// - Parameter request: takes the groups of a name that is a regular expression; `nil` during a handshake.
-  func server(named host: [UInt8], for request: Request? = nil) -> ServerRuntime {
-    names.server(named: host, for: request) ?? defaultServer
+extension GatewayOptions {
+  /// Where errors go while the configuration names no `error_log`.
+  var fallbackErrorLogs: [ErrorLog] {
+    guard let errorLog, errorLog != "stderr" else { return [ErrorLog(destination: .stderr, level: .error)] }
+    let path = errorLog.hasPrefix("/") ? errorLog : absolutePrefix + errorLog
+    return [ErrorLog(destination: .file(path), level: .error)]
   }
 }

@@ -11,9 +11,12 @@ final class ServerRuntime: Sendable {
   let name: [UInt8]
   /// What this server asks of clients' certificates; connections made under another are misdirected (421).
   let clientPolicy: ClientPolicy
+  /// `nil` where the server terminates no TLS.
+  let tls: ServerTLS?
 
-  init(block: ServerBlock, compile: CompileContext) throws(Diagnostic) {
+  init(block: ServerBlock, tls: ServerTLS? = nil, compile: CompileContext) throws(Diagnostic) {
     self.block = block
+    self.tls = tls
     name = Self.name(of: block)
     clientPolicy = ClientPolicy(block.tls)
     let locations = try compile.locations(block.locations)

@@ -1,0 +1,33 @@
+import ConfigModel
+import ConfigSyntax
+
+/// The servers that share one address and port.
+final class ListenerRuntime: Sendable {
+  let setting: ListenSetting
+  let defaultServer: ServerRuntime
+  private let names: ServerNameTable<ServerRuntime>
+
+  /// - Parameter members: at least one; the first that says `default_server`, or the first of all, is the default.
+  init(
+    _ members: [(setting: ListenSetting, server: ServerRuntime)], variables: VariableScope
+  ) throws(Diagnostic) {
+    let chosen = members.first { $0.setting.isDefaultServer } ?? members[0]
+    setting = chosen.setting
+    defaultServer = chosen.server
+    var names = ServerNameTable<ServerRuntime>()
+    for member in members {
+      for name in member.server.block.names {
+        _ = try names.add(name, server: member.server, variables: variables)
+      }
+    }
+    self.names = names
+  }
+
+  /// The server of a canonical host name, or the default: one lookup for SNI and for Host.
+  ///
+  /// - Parameter request: takes the groups of a regular expression; `nil` during a handshake.
+  func server(named host: [UInt8], for request: Request?) -> ServerRuntime {
+    if names.isEmpty { return defaultServer }
+    return names.server(named: host, for: request) ?? defaultServer
+  }
+}

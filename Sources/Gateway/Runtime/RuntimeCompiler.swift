@@ -1,0 +1,53 @@
+import ConfigModel
+import ConfigSyntax
+
+/// Makes servers and sockets of a configuration.
+struct RuntimeCompiler {
+  private let context: CompileContext
+  private let configuration: Configuration
+  private let shared: GatewayShared
+
+  init(_ configuration: Configuration, options: GatewayOptions, shared: GatewayShared) throws(Diagnostic) {
+    self.configuration = configuration
+    self.shared = shared
+    context = CompileContext(configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix) {
+      (_, settings, _, _) throws(Diagnostic) in
+      throw Diagnostic("proxy_pass is not built in yet", at: nil)
+    }
+  }
+
+  func servers() throws(Diagnostic) -> [ServerRuntime] {
+    var servers: [ServerRuntime] = []
+    for block in configuration.http?.servers ?? [] {
+      servers.append(try ServerRuntime(block: block, tls: try tls(of: block), compile: context))
+    }
+    return servers
+  }
+
+  /// `nil` where no port of the server speaks TLS, or it has no certificate: another server of the port may have one.
+  private func tls(of block: ServerBlock) throws(Diagnostic) -> ServerTLS? {
+    guard block.listens.contains(where: \.isTLS) else { return nil }
+    guard !block.tls.certificate.isEmpty || block.tls.rejectHandshake else { return nil }
+    return try ServerTLS(
+      ServerTLSBuilder(
+        settings: block.tls, identity: block.names.map { "\($0)" },
+        offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls))
+  }
+
+  /// One socket for each address; an address below a wildcard of its port shares the wildcard's.
+  func sockets(for servers: [ServerRuntime]) throws(Diagnostic) -> [SocketRuntime] {
+    var listeners: [ListenerRuntime] = []
+    var order: [ListenSetting.Address] = []
+    var members: [ListenSetting.Address: [(setting: ListenSetting, server: ServerRuntime)]] = [:]
+    for server in servers {
+      for setting in server.block.listens {
+        if members[setting.address] == nil { order.append(setting.address) }
+        members[setting.address, default: []].append((setting, server))
+      }
+    }
+    for address in order {
+      listeners.append(try ListenerRuntime(members[address] ?? [], variables: context.variables))
+    }
+    return SocketRuntime.group(listeners)
+  }
+}

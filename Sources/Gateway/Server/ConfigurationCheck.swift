@@ -1,0 +1,93 @@
+import ConfigModel
+import ConfigSyntax
+import Glibc
+
+/// `-t`, `-T` and what else needs the configuration but no gateway.
+public enum ConfigurationCheck {
+  public struct Report: Sendable {
+    public var isValid: Bool
+    /// For standard error, a line each.
+    public var messages: [String]
+    /// `-T`: every file, with a line that names it before each.
+    public var dump: [UInt8]
+  }
+
+  /// Why there is no process to send a signal to.
+  public struct NoProcess: Error, CustomStringConvertible {
+    public var description: String
+  }
+
+  /// Reads the configuration and loads every file it names, without opening a port.
+  public static func run(_ options: GatewayOptions) -> Report {
+    let path = options.absoluteConfigurationFile
+    do throws(GatewayStartError) {
+      let read = try options.read()
+      var messages = read.diagnostics.map { StartupMessage.text($0) }
+      _ = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared())
+      messages.append("countersign: the configuration file \(path) syntax is ok")
+      messages.append("countersign: configuration file \(path) test is successful")
+      return Report(isValid: true, messages: messages, dump: dump(read.files))
+    } catch {
+      return Report(
+        isValid: false, messages: error.lines + ["countersign: configuration file \(path) test failed"], dump: [])
+    }
+  }
+
+  /// Whether `daemon` is on; where the configuration can't be read the gateway's own start will say so.
+  public static func wantsDaemon(_ options: GatewayOptions) -> Bool {
+    (try? options.read())?.configuration.main.daemon ?? false
+  }
+
+  /// The process in the configuration's pid file.
+  public static func runningProcess(_ options: GatewayOptions) throws -> Int32 {
+    guard let read = try? options.read() else {
+      throw NoProcess(description: "the configuration \(options.absoluteConfigurationFile) can't be read; see -t")
+    }
+    guard let path = read.configuration.main.pidFile else { throw NoProcess(description: "there is no pid file") }
+    guard let bytes = try? FileContents.read(path, limit: 64) else {
+      throw NoProcess(description: "open() \"\(path)\" failed: is the gateway running?")
+    }
+    let digits = bytes.prefix { (0x30...0x39).contains($0) }
+    guard let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 1 else {
+      throw NoProcess(description: "invalid PID number in \"\(path)\"")
+    }
+    return pid
+  }
+
+  private static func dump(_ files: [ConfigurationFile]) -> [UInt8] {
+    files.reduce(into: []) { dump, file in
+      dump += Array("# configuration file \(file.path):\n".utf8) + file.bytes + [UInt8(ascii: "\n")]
+    }
+  }
+}
+
+extension GatewayOptions {
+  /// With its final slash.
+  var absolutePrefix: String {
+    let path = prefix.hasPrefix("/") ? prefix : SystemHost.workingDirectory + "/" + prefix
+    return path.hasSuffix("/") ? path : path + "/"
+  }
+
+  var absoluteConfigurationFile: String {
+    if configurationFile.hasPrefix("/") { return configurationFile }
+    return absolutePrefix + configurationFile
+  }
+
+  /// - Throws: every diagnostic of a refused configuration, as lines.
+  func read() throws(GatewayStartError) -> ReadConfiguration {
+    do throws(ConfigurationError) {
+      return try ConfigurationReader(host: .system).read(
+        file: absoluteConfigurationFile, prefix: absolutePrefix, globalDirectives: globalDirectives)
+    } catch {
+      throw GatewayStartError(lines: error.diagnostics.map { StartupMessage.text($0) })
+    }
+  }
+}
+
+extension SystemHost {
+  static var workingDirectory: String {
+    guard let path = getcwd(nil, 0) else { return "" }
+    defer { free(path) }
+    return String(cString: path)
+  }
+}

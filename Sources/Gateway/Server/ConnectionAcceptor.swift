@@ -1,0 +1,41 @@
+import ConfigModel
+import NIOCore
+import TLSEngine
+import Transport
+
+/// Prepares what a listening socket accepted: TLS where the listener speaks it, then HTTP.
+struct ConnectionAcceptor: Sendable {
+  let socket: SocketRuntime
+  let runtime: GatewayRuntime
+  let shared: GatewayShared
+
+  /// Runs on the connection's event loop, before its first byte.
+  func accept(_ channel: Channel) -> EventLoopFuture<Void> {
+    channel.eventLoop.makeCompletedFuture {
+      guard let remote = channel.remoteAddress, let local = channel.localAddress else { throw ChannelError.eof }
+      runtime.connections.add(channel)
+      let connection = ClientConnection(
+        number: shared.nextConnectionNumber(), remoteAddress: remote, localAddress: local,
+        listener: socket.listener(for: local))
+      let pipeline = channel.pipeline.syncOperations
+      if connection.listener.setting.isTLS {
+        try addTLS(to: pipeline, connection)
+      } else {
+        try pipeline.addHandler(HTTPConnectionHandler(connection))
+      }
+    }
+  }
+
+  private func addTLS(to pipeline: ChannelPipeline.SynchronousOperations, _ connection: ClientConnection) throws {
+    let delegate = HandshakeDelegate(connection)
+    guard let context = delegate.contextForServerName(nil) else { throw NoCertificate() }
+    var options = TLSHandlerOptions()
+    options.handshakeTimeout = connection.server.block.connection.clientHeaderTimeout
+    let engine = try TLSConnection.server(context: context, delegate: delegate)
+    try pipeline.addHandler(TLSHandler(connection: engine, options: options))
+    try pipeline.addHandler(HandshakeObserver(connection, delegate: delegate, errorLog: runtime.errorLog))
+  }
+}
+
+/// The default server of a TLS port has no certificate.
+struct NoCertificate: Error {}

@@ -1,0 +1,190 @@
+import ConfigModel
+import Glibc
+import NIOCore
+import Synchronization
+import Transport
+
+/// A running gateway: sockets, event loops and the generation of the configuration that serves now.
+///
+/// `start`, `reload`, `quit`, `terminate` and `reopenLogs` are called from one thread, which is no event loop.
+public final class GatewayServer: Sendable {
+  private struct State {
+    var runtime: GatewayRuntime
+    var sockets: [OpenSocket] = []
+    /// Generations that still have connections, the serving one included.
+    var living = 1
+    var isStopping = false
+    var isStopped = false
+  }
+
+  private let options: GatewayOptions
+  private let shared: GatewayShared
+  private let loops: EventLoops
+  private let state: Mutex<State>
+  private let watcher = ConfigurationFileWatcher()
+
+  private init(_ options: GatewayOptions, shared: GatewayShared, runtime: GatewayRuntime) {
+    self.options = options
+    self.shared = shared
+    loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    state = Mutex(State(runtime: runtime))
+  }
+
+  /// Reads the configuration, loads what it names, binds every address and writes the pid file.
+  ///
+  /// - Throws: lines for the operator; then nothing is bound.
+  public static func start(_ options: GatewayOptions) throws(GatewayStartError) -> GatewayServer {
+    let shared = GatewayShared()
+    let read = try options.read()
+    let runtime = try GatewayRuntime(read, options: options, generation: 1, shared: shared)
+    for diagnostic in read.diagnostics { runtime.errorLog.write(diagnostic.level, diagnostic.description) }
+    let server = GatewayServer(options, shared: shared, runtime: runtime)
+    let sockets = try server.open(runtime, reusing: [])
+    server.state.withLock { $0.sockets = sockets }
+    try server.writePIDFile(runtime)
+    server.watchFiles(of: runtime)
+    runtime.errorLog.write(.notice, "\(GatewayVersion.product) started")
+    return server
+  }
+
+  public var isStopped: Bool { state.withLock { $0.isStopped } }
+
+  /// Where the gateway listens, as `127.0.0.1:8443`.
+  public var addresses: [String] { state.withLock { $0.runtime.sockets.map(\.setting.text) } }
+
+  // MARK: - Reload
+
+  /// Reads everything anew. Where anything is wrong the present generation goes on serving and the log says why.
+  public func reload() {
+    let present = state.withLock { $0.runtime }
+    present.errorLog.write(.notice, "reconfiguring")
+    do throws(GatewayStartError) {
+      let read = try options.read()
+      let next = try GatewayRuntime(read, options: options, generation: present.generation + 1, shared: shared)
+      let sockets = try open(next, reusing: state.withLock { $0.sockets })
+      install(next, sockets: sockets)
+      for diagnostic in read.diagnostics { next.errorLog.write(diagnostic.level, diagnostic.description) }
+    } catch {
+      for line in error.lines { present.errorLog.write(.emerg, StartupMessage.withoutPrefix(line)) }
+      present.errorLog.write(.alert, "the new configuration was refused; generation \(present.generation) goes on")
+    }
+  }
+
+  private func install(_ next: GatewayRuntime, sockets: [OpenSocket]) {
+    let (previous, closing) = state.withLock { state in
+      let previous = state.runtime
+      let closing = state.sockets.filter { old in !sockets.contains { $0 === old } }
+      state.runtime = next
+      state.sockets = sockets
+      state.living += 1
+      return (previous, closing)
+    }
+    for socket in closing { socket.listener.close() }
+    watchFiles(of: next)
+    next.errorLog.write(.notice, "generation \(next.generation) serves")
+    retire(previous, isUrgent: false)
+  }
+
+  // MARK: - End
+
+  /// Stops accepting, lets open requests finish, then stops.
+  public func quit() { finish("gracefully shutting down") { $0.drain(isUrgent: true, emptied: $1) } }
+
+  /// Closes everything now.
+  public func terminate() {
+    finish("terminating") { connections, emptied in
+      connections.drain(isUrgent: true, emptied: emptied)
+      connections.closeAll()
+    }
+  }
+
+  private func finish(_ message: String, _ end: (ConnectionRegistry, @escaping @Sendable () -> Void) -> Void) {
+    let (runtime, sockets, wasStopping) = state.withLock { state in
+      defer { state.isStopping = true }
+      return (state.runtime, state.sockets, state.isStopping)
+    }
+    runtime.errorLog.write(.notice, message)
+    for socket in sockets { socket.listener.close() }
+    end(runtime.connections) { [self] in if !wasStopping { generationEnded(runtime) } }
+    if let limit = runtime.configuration.main.workerShutdownTimeout {
+      loops.acceptor.scheduleTask(in: TimeAmount(limit)) { runtime.connections.closeAll() }
+    }
+  }
+
+  /// Drains a generation that another has replaced.
+  private func retire(_ runtime: GatewayRuntime, isUrgent: Bool) {
+    runtime.connections.drain(isUrgent: isUrgent) { [self] in generationEnded(runtime) }
+    if let limit = runtime.configuration.main.workerShutdownTimeout {
+      loops.acceptor.scheduleTask(in: TimeAmount(limit)) { runtime.connections.closeAll() }
+    }
+  }
+
+  private func generationEnded(_ runtime: GatewayRuntime) {
+    let isLast = state.withLock { state in
+      state.living -= 1
+      return state.living == 0
+    }
+    runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
+    guard isLast else { return }
+    watcher.stop()
+    shared.logs.flushAll()
+    state.withLock { $0.isStopped = true }
+  }
+
+  // MARK: - Logs and files
+
+  /// Opens every log file anew, after a rotation.
+  public func reopenLogs() {
+    let log = state.withLock { $0.runtime }.errorLog
+    for problem in shared.logs.reopenAll() { log.write(.emerg, problem) }
+    log.write(.notice, "reopened logs")
+  }
+
+  private func watchFiles(of runtime: GatewayRuntime) {
+    watcher.watch(runtime.tls, errorLog: runtime.errorLog)
+  }
+
+  private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {
+    guard let path = runtime.configuration.main.pidFile else { return }
+    guard PIDFile.write(path) else {
+      let reason = String(cString: strerror(errno))
+      throw GatewayStartError(lines: ["countersign: [emerg] open() \"\(path)\" failed (\(errno): \(reason))"])
+    }
+  }
+
+  public func removePIDFile() {
+    if let path = state.withLock({ $0.runtime }).configuration.main.pidFile { unlink(path) }
+  }
+
+  // MARK: - Sockets
+
+  /// Binds what `runtime` needs and is not open yet; only when all is bound does anything change hands.
+  private func open(_ runtime: GatewayRuntime, reusing open: [OpenSocket]) throws(GatewayStartError) -> [OpenSocket] {
+    var result: [(OpenSocket, SocketRuntime)] = []
+    var fresh: [OpenSocket] = []
+    for socket in runtime.sockets {
+      if let known = open.first(where: { $0.address == socket.setting.address }) {
+        result.append((known, socket))
+        continue
+      }
+      do {
+        let listener = try OpenSocket.bind(socket, on: loops, acceptor: acceptor(socket, runtime))
+        fresh.append(listener)
+        result.append((listener, socket))
+      } catch {
+        for socket in fresh { socket.listener.close() }
+        throw GatewayStartError(lines: [
+          "countersign: [emerg] bind() to \(socket.setting.text) failed (\(OpenSocket.text(error))) "
+            + "in \(socket.setting.position)"
+        ])
+      }
+    }
+    for (socket, plan) in result { socket.listener.serve(with: acceptor(plan, runtime)) }
+    return result.map(\.0)
+  }
+
+  private func acceptor(_ socket: SocketRuntime, _ runtime: GatewayRuntime) -> Listener.Initializer {
+    let acceptor = ConnectionAcceptor(socket: socket, runtime: runtime, shared: shared)
+    return { channel in acceptor.accept(channel) }
+  }
+}

@@ -1,0 +1,14 @@
+import ConfigModel
+import Synchronization
+
+/// What all generations of one gateway share: open logs, sessions, the counter of connections.
+final class GatewayShared: Sendable {
+  let logs = LogFiles()
+  let tls = SharedTLSState()
+  private let connections = Atomic<UInt64>(0)
+
+  /// `$connection` of the next connection.
+  func nextConnectionNumber() -> UInt64 {
+    connections.add(1, ordering: .relaxed).newValue
+  }
+}

@@ -1,0 +1,35 @@
+import ConfigModel
+import ConfigSyntax
+import Synchronization
+import TLSEngine
+import Trust
+
+/// How one server block terminates TLS now: the context of its handshakes and the verifier of its clients.
+///
+/// Replaced whole when one of its files changes; a connection keeps what it began with.
+final class ServerTLS: Sendable {
+  struct State: Sendable {
+    let context: TLSServerContext
+    /// `nil` where no certificate is asked for.
+    let verifier: Verifier?
+  }
+
+  private let builder: ServerTLSBuilder
+  private let current: Mutex<State>
+
+  init(_ builder: ServerTLSBuilder) throws(Diagnostic) {
+    self.builder = builder
+    current = Mutex(try builder.build())
+  }
+
+  var state: State { current.withLock { $0 } }
+
+  /// Absolute paths of every file that a change of should bring here.
+  var files: Set<String> { builder.files }
+
+  /// Reads the files again; where one is bad, the state stays what it was.
+  func reload() throws(Diagnostic) {
+    let fresh = try builder.build()
+    current.withLock { $0 = fresh }
+  }
+}

@@ -1,0 +1,125 @@
+import ConfigModel
+import ConfigSyntax
+import Cryptography
+import PKI
+import TLSEngine
+import Trust
+
+/// Makes a server block's TLS from its settings and files: again and again, each time from nothing.
+struct ServerTLSBuilder: Sendable {
+  let settings: TLSSettings
+  /// What tells this server from others: its names.
+  let identity: [String]
+  let offersHTTP2: Bool
+  let shared: SharedTLSState
+
+  func build() throws(Diagnostic) -> ServerTLS.State {
+    let trust = try ClientTrust(settings, generation: shared.nextSnapshot())
+    let policy = verificationPolicy
+    let configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
+    do throws(TLSConfigurationError) {
+      let context = try TLSServerContext(configuration)
+      return ServerTLS.State(context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) })
+    } catch {
+      throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
+    }
+  }
+
+  var files: Set<String> {
+    let several = settings.certificate + settings.certificateKey + settings.crl + settings.sessionTicketKeys
+    let single = [
+      settings.passwordFile, settings.clientCertificate, settings.trustedCertificate, settings.staplingFile,
+    ]
+    return Set((several + single.compactMap { $0 }).map(\.path))
+  }
+
+  private var verificationPolicy: VerificationPolicy {
+    VerificationPolicy(
+      purpose: .client, maximumDepth: settings.verifyDepth, revocation: settings.crl.isEmpty ? .off : .chain)
+  }
+
+  private func configuration(
+    authorities: [Certificate], policy: VerificationPolicy
+  ) throws(Diagnostic) -> TLSServerConfiguration {
+    let material = KeyMaterial(settings: settings)
+    var configuration = TLSServerConfiguration(
+      credentials: try material.credentials(), ticketKeyring: shared.ticketKeyring)
+    (configuration.minimumVersion, configuration.maximumVersion) = try versions()
+    configuration.cipherList = settings.ciphers
+    configuration.groups = settings.ecdhCurve == "auto" ? nil : settings.ecdhCurve
+    configuration.preferServerCiphers = settings.preferServerCiphers
+    configuration.alpn =
+      offersHTTP2 ? ["h2", "http/1.1", "http/1.0", "http/0.9"] : ["http/1.1", "http/1.0", "http/0.9"]
+    configuration.clientCertificate = clientCertificate
+    configuration.clientCANames = authorities.map(\.subject.der)
+    configuration.tickets = settings.sessionTickets
+    configuration.ticketKeys = try material.ticketKeys()
+    configuration.sessionCache = shared.sessionCache(for: settings.sessionCache)
+    configuration.sessionTimeout = settings.sessionTimeout
+    configuration.policyID = policyID(authorities: authorities, policy: policy)
+    configuration.rejectHandshake = settings.rejectHandshake
+    configuration.maximumRecordSize = settings.bufferSize.bytes
+    return configuration
+  }
+
+  private var clientCertificate: TLSServerConfiguration.ClientCertificate {
+    switch settings.verifyClient {
+    case .off: .none
+    case .on: settings.verifyClientFailure == .handshake ? .required : .requested
+    case .optional, .optionalNoCA: .requested
+    }
+  }
+
+  /// A hash of everything that decides whether a client is let in: sessions do not cross it.
+  private func policyID(authorities: [Certificate], policy: VerificationPolicy) -> [UInt8] {
+    var hasher = SHA256Hasher()
+    func add(_ bytes: [UInt8]) {
+      withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hasher.update($0) }
+      hasher.update(bytes)
+    }
+    let words = identity + [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue]
+    for word in words { add(Array(word.utf8)) }
+    for authority in authorities { add(authority.der) }
+    for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { add(Array(file.path.utf8)) }
+    add(policy.fingerprint)
+    return hasher.finalize()
+  }
+
+  private func versions() throws(Diagnostic) -> (TLSVersion, TLSVersion) {
+    let versions = settings.protocols.compactMap { TLSVersion($0) }.sorted()
+    guard let first = versions.first, let last = versions.last else {
+      throw Diagnostic(
+        "ssl_protocols names nothing that is supported here: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3",
+        at: settings.$protocols.position)
+    }
+    return (first, last)
+  }
+
+  private static func text(_ error: TLSConfigurationError, _ settings: TLSSettings) -> String {
+    func path(_ index: Int, _ files: [PathReference]) -> String {
+      index < files.count ? "\"\(files[index].path)\"" : "number \(index + 1)"
+    }
+    return switch error {
+    case .noUsableCipher(let list): "no cipher of \"\(list)\" (ssl_ciphers) is supported"
+    case .unknownGroup(let name): "unknown group \"\(name)\" in ssl_ecdh_curve"
+    case .keyMismatch(let index, _):
+      "the key \(path(index, settings.certificateKey)) is not that of the certificate \(path(index, settings.certificate))"
+    case .unusableCertificate(let index, let reason):
+      "the certificate \(path(index, settings.certificate)) can't be used: \(reason.name)"
+    default: "\(error)"
+    }
+  }
+}
+
+extension TLSVersion {
+  /// `nil` for SSLv2 and SSLv3, which nothing here speaks.
+  fileprivate init?(_ name: TLSProtocolName) {
+    switch name {
+    case .ssl2, .ssl3: return nil
+    case .tls1: self = .tls1_0
+    case .tls1_1: self = .tls1_1
+    case .tls1_2: self = .tls1_2
+    case .tls1_3: self = .tls1_3
+    }
+  }
+}

@@ -1,0 +1,36 @@
+import ConfigModel
+import Synchronization
+import TLSEngine
+
+/// What sessions need to outlive a reload: ticket secrets and named caches.
+final class SharedTLSState: Sendable {
+  let ticketKeyring = TLSTicketKeyring()
+  private let caches = Mutex<[String: TLSSessionCache]>([:])
+  private let snapshots = Mutex<UInt64>(0)
+
+  /// `builtin` is a cache of its own in nginx; here one of fixed size that servers share, which policies keep apart.
+  func sessionCache(for setting: SessionCacheSetting) -> TLSSessionCache? {
+    switch setting {
+    case .off, .none: nil
+    case .builtin: cache(named: "", bytes: 5 << 20)
+    case .shared(let name, let size): cache(named: name, bytes: size.bytes)
+    }
+  }
+
+  /// The number of the next trust snapshot.
+  func nextSnapshot() -> UInt64 {
+    snapshots.withLock { number in
+      number += 1
+      return number
+    }
+  }
+
+  private func cache(named name: String, bytes: Int) -> TLSSessionCache {
+    caches.withLock { caches in
+      if let cache = caches[name] { return cache }
+      let cache = TLSSessionCache(bytes: bytes)
+      caches[name] = cache
+      return cache
+    }
+  }
+}
