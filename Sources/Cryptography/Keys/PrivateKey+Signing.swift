@@ -39,7 +39,7 @@ extension PublicKey {
   public func isValidSignature(
     _ signature: [UInt8], over bytes: UnsafeRawBufferPointer, _ algorithm: SignatureAlgorithm
   ) -> Bool {
-    guard algorithm.fits(type) else { return false }
+    guard let key, algorithm.fits(type) else { return false }
     defer { ERR_clear_error() }
     if case .dsa(let digest) = algorithm { return isValidDSA(signature, digest.hash(bytes)) }
     guard let context = EVP_MD_CTX_new() else { return false }
@@ -56,7 +56,7 @@ extension PublicKey {
   }
 
   private func isValidDSA(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
-    guard !needsParameters, let dsa = EVP_PKEY_get0_DSA(key.pointer) else { return false }
+    guard let key, let dsa = EVP_PKEY_get0_DSA(key.pointer) else { return false }
     var isValid: Int32 = 0
     let checked = DSA_check_signature(
       &isValid, digest, digest.count, signature, signature.count, dsa)

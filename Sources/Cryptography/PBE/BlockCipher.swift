@@ -69,6 +69,7 @@ enum BlockCipher: Hashable, Sendable {
     guard let length = Int32(exactly: bytes.count),
       EVP_CipherInit_ex(context, evp, nil, nil, nil, isEncrypting) == 1,
       EVP_CIPHER_CTX_set_key_length(context, UInt32(keyLength)) == 1,
+      setEffectiveBits(context),
       EVP_CipherInit_ex(context, nil, nil, key, vector, isEncrypting) == 1,
       EVP_CipherUpdate(context, &output, &written, bytes, length) == 1
     else { return nil }
@@ -76,5 +77,11 @@ enum BlockCipher: Hashable, Sendable {
       EVP_CipherFinal_ex(context, $0.baseAddress! + Int(written), &rest)
     }
     return isFinal == 1 ? Array(output.prefix(Int(written + rest))) : nil
+  }
+
+  /// RC2 uses 128 bits of any key unless it is told otherwise (RFC 2268 §2).
+  private func setEffectiveBits(_ context: UnsafeMutablePointer<EVP_CIPHER_CTX>) -> Bool {
+    guard case .rc2(let bits) = self else { return true }
+    return EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_SET_RC2_KEY_BITS, Int32(bits), nil) == 1
   }
 }

@@ -1,0 +1,42 @@
+import Foundation
+
+/// The openssl command line, to check that others read what we write.
+enum OpenSSLTool {
+  struct Output {
+    var status: Int32
+    var standardOutput: [UInt8]
+    var standardError: String
+    var text: String { String(decoding: standardOutput, as: UTF8.self) }
+  }
+
+  static func isInstalled(_ program: String = "openssl") -> Bool {
+    FileManager.default.isExecutableFile(atPath: "/usr/bin/\(program)")
+  }
+
+  static func run(_ arguments: [String], program: String = "openssl", in directory: URL? = nil) throws -> Output {
+    let process = Process()
+    process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")
+    process.arguments = arguments
+    process.currentDirectoryURL = directory
+    let (output, errors) = (Pipe(), Pipe())
+    process.standardOutput = output
+    process.standardError = errors
+    process.standardInput = FileHandle.nullDevice
+    try process.run()
+    let bytes = try output.fileHandleForReading.readToEnd() ?? Data()
+    let errorBytes = try errors.fileHandleForReading.readToEnd() ?? Data()
+    process.waitUntilExit()
+    return Output(
+      status: process.terminationStatus, standardOutput: Array(bytes),
+      standardError: String(decoding: errorBytes, as: UTF8.self))
+  }
+
+  /// Runs `body` in a directory of its own that holds `files`.
+  static func withFiles<R>(_ files: [String: [UInt8]], _ body: (URL) throws -> R) throws -> R {
+    let directory = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-\(UUID().uuidString)")
+    try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(at: directory) }
+    for (name, bytes) in files { try Data(bytes).write(to: directory.appendingPathComponent(name)) }
+    return try body(directory)
+  }
+}
