@@ -26,12 +26,13 @@ extension [UInt8] {
 
   /// Appends a number with leading zeros up to `width` digits.
   mutating func append(decimal number: Int, width: Int) {
-    var scale = 1
-    for _ in 1..<Swift.max(width, 1) { scale *= 10 }
-    while scale > 1, number < scale {
-      append(0x30)
-      scale /= 10
+    var digits = 1
+    var rest = number / 10
+    while rest != 0 {
+      digits += 1
+      rest /= 10
     }
+    for _ in 0..<Swift.max(width - digits, 0) { append(0x30) }
     append(decimal: number)
   }
 
