@@ -18,7 +18,9 @@ final class ClientConnection {
   /// `nil` on a plain connection.
   var tls: TLSSessionFacts?
   /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
-  var verdict: Verdict?
+  var verdict: Verdict? { didSet { certificateTexts = nil } }
+  /// Made from `verdict` when a variable asks.
+  var certificateTexts: CertificateTexts?
 
   /// `$remote_addr`: numeric, without the port; `unix:` for a local socket.
   private(set) lazy var remoteText = remoteAddress.textWithoutPort
