@@ -60,6 +60,7 @@ let package = Package(
     .testTarget(
       name: "TransportTests", dependencies: ["Transport", "TLSEngine", "PKI", "Cryptography"]),
     .testTarget(name: "TrustFeedsTests", dependencies: ["TrustFeeds", "Trust", "PKI", "Cryptography"]),
+    .testTarget(name: "ScenarioTests", dependencies: ["countersign"]),
     .testTarget(name: "GatewayTests", dependencies: ["Gateway", "ConfigModel", "HTTPWire"]),
   ],
   swiftLanguageModes: [.v6],

@@ -10,10 +10,11 @@ struct RuntimeCompiler {
   init(_ configuration: Configuration, options: GatewayOptions, shared: GatewayShared) throws(Diagnostic) {
     self.configuration = configuration
     self.shared = shared
-    context = CompileContext(configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix) {
-      (_, settings, _, _) throws(Diagnostic) in
-      throw Diagnostic("proxy_pass is not built in yet", at: nil)
-    }
+    let registry = UpstreamRegistry()
+    context = CompileContext(
+      configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
+      contentFactory: registry.contentHandler)
+    try registry.define(configuration.http?.upstreams ?? [], compile: context)
   }
 
   func servers() throws(Diagnostic) -> [ServerRuntime] {

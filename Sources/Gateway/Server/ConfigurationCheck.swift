@@ -24,12 +24,12 @@ public enum ConfigurationCheck {
       let read = try options.read()
       var messages = read.diagnostics.map { StartupMessage.text($0) }
       _ = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared())
-      messages.append("countersign: the configuration file \(path) syntax is ok")
-      messages.append("countersign: configuration file \(path) test is successful")
+      messages.append("the configuration file \(path) syntax is ok")
+      messages.append("configuration file \(path) test is successful")
       return Report(isValid: true, messages: messages, dump: dump(read.files))
     } catch {
       return Report(
-        isValid: false, messages: error.lines + ["countersign: configuration file \(path) test failed"], dump: [])
+        isValid: false, messages: error.lines + ["configuration file \(path) test failed"], dump: [])
     }
   }
 

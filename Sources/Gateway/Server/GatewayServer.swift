@@ -148,7 +148,7 @@ public final class GatewayServer: Sendable {
     guard let path = runtime.configuration.main.pidFile else { return }
     guard PIDFile.write(path) else {
       let reason = String(cString: strerror(errno))
-      throw GatewayStartError(lines: ["countersign: [emerg] open() \"\(path)\" failed (\(errno): \(reason))"])
+      throw GatewayStartError(lines: ["[emerg] open() \"\(path)\" failed (\(errno): \(reason))"])
     }
   }
 
@@ -174,7 +174,7 @@ public final class GatewayServer: Sendable {
       } catch {
         for socket in fresh { socket.listener.close() }
         throw GatewayStartError(lines: [
-          "countersign: [emerg] bind() to \(socket.setting.text) failed (\(OpenSocket.text(error))) "
+          "[emerg] bind() to \(socket.setting.text) failed (\(OpenSocket.text(error))) "
             + "in \(socket.setting.position)"
         ])
       }

@@ -1,11 +1,11 @@
 import ConfigModel
 import ConfigSyntax
 
-/// How messages look before there is a log, as nginx prints them: `countersign: [emerg] text in FILE:LINE`.
+/// How messages look before there is a log, as nginx prints them: `[emerg] text in FILE:LINE`.
 enum StartupMessage {
   static func text(_ diagnostic: Diagnostic) -> String {
     let place = diagnostic.position.map { " in \($0)" } ?? ""
-    return "countersign: [\(diagnostic.severity.rawValue)] \(diagnostic.message)\(place)"
+    return "[\(diagnostic.severity.rawValue)] \(diagnostic.message)\(place)"
   }
 }
 
@@ -24,7 +24,7 @@ extension StartupMessage {
   /// The message alone, for a log that writes its own level.
   static func withoutPrefix(_ line: String) -> String {
     for severity in ["emerg", "warn", "notice"] {
-      let prefix = "countersign: [\(severity)] "
+      let prefix = "[\(severity)] "
       if line.hasPrefix(prefix) { return String(line.dropFirst(prefix.count)) }
     }
     return line

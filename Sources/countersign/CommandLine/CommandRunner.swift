@@ -50,9 +50,11 @@ enum StandardError {
   static func write(_ message: String) {
     let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
     let text = lines.enumerated().map { ($0.offset == 0 ? "countersign: " : "  ") + $0.element + "\n" }.joined()
-    let bytes = Array(text.utf8)
-    _ = Glibc.write(STDERR_FILENO, bytes, bytes.count)
+    StandardOutput.write(Array(text.utf8), to: STDERR_FILENO)
   }
+
+  /// Without the program's name before it, as `-v` prints.
+  static func writePlain(_ text: String) { StandardOutput.write(Array((text + "\n").utf8), to: STDERR_FILENO) }
 
   static func warn(_ message: String) { write("warning: " + message) }
 }

@@ -1,0 +1,159 @@
+import Foundation
+
+/// A certificate and its key, in files.
+struct Identity {
+  var certificate: String
+  var key: String
+}
+
+/// A CA that `openssl ca` runs, so that what the gateway judges was not made by the gateway's own code.
+final class TestAuthority {
+  enum Profile: String {
+    case server, client, noUsage, authority
+  }
+
+  let directory: TemporaryDirectory
+  let name: String
+  /// The CA's certificate, and for an intermediate the path to the root's.
+  var certificate: String { directory.file("\(name)/ca.crt") }
+  var crl: String { directory.file("\(name)/ca.crl") }
+
+  /// A self-signed CA, or with `issuer` an intermediate.
+  init(_ name: String = "ca", in directory: TemporaryDirectory, issuer: TestAuthority? = nil) throws {
+    self.directory = directory
+    self.name = name
+    try directory.write("\(name)/index.txt", "")
+    try directory.write("\(name)/index.txt.attr", "unique_subject = no\n")
+    try directory.write("\(name)/crlnumber", "01\n")
+    try directory.write("\(name)/openssl.cnf", Self.configuration(directory.file(name)))
+    try makeKey("P-256", at: directory.file("\(name)/ca.key"))
+    if let issuer {
+      let identity = try issuer.issue("\(name) CA", .authority, key: directory.file("\(name)/ca.key"))
+      try FileManager.default.copyItem(atPath: identity.certificate, toPath: certificate)
+    } else {
+      try openssl(
+        "req", "-x509", "-new", "-key", directory.file("\(name)/ca.key"), "-subj", "/O=Test/CN=\(name) CA", "-days",
+        "30", "-config", directory.file("\(name)/openssl.cnf"), "-extensions", "authority", "-out", certificate)
+    }
+  }
+
+  /// Issues a certificate whose validity begins `from` days from now and ends `to` days from now.
+  func issue(
+    _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, kind: String = "P-256",
+    key: String? = nil
+  ) throws -> Identity {
+    let stem = directory.file("\(name)/\(UUID().uuidString)")
+    let keyFile = key ?? stem + ".key"
+    if key == nil { try makeKey(kind, at: keyFile) }
+    try openssl(
+      "req", "-new", "-key", keyFile, "-subj", "/O=Test/CN=\(commonName)", "-out", stem + ".csr", "-config",
+      directory.file("\(name)/openssl.cnf"))
+    try openssl(
+      "ca", "-batch", "-notext", "-config", directory.file("\(name)/openssl.cnf"), "-in", stem + ".csr", "-out",
+      stem + ".crt", "-startdate", Self.date(from), "-enddate", Self.date(to), "-extensions", profile.rawValue,
+      "-rand_serial")
+    return Identity(certificate: stem + ".crt", key: keyFile)
+  }
+
+  /// A certificate that signs itself.
+  func selfSigned(_ commonName: String) throws -> Identity {
+    let stem = directory.file("\(name)/\(UUID().uuidString)")
+    try makeKey("P-256", at: stem + ".key")
+    try openssl(
+      "req", "-x509", "-new", "-key", stem + ".key", "-subj", "/O=Test/CN=\(commonName)", "-days", "20", "-config",
+      directory.file("\(name)/openssl.cnf"), "-extensions", "client", "-out", stem + ".crt")
+    return Identity(certificate: stem + ".crt", key: stem + ".key")
+  }
+
+  func revoke(_ identity: Identity) throws {
+    try openssl("ca", "-config", directory.file("\(name)/openssl.cnf"), "-revoke", identity.certificate)
+  }
+
+  /// Writes the CRL, by default good for ten days.
+  func writeCRL(days: Int = 10) throws {
+    let fresh = directory.file("\(name)/fresh.crl")
+    var arguments = ["ca", "-config", directory.file("\(name)/openssl.cnf"), "-gencrl", "-out", fresh]
+    if days < 0 {
+      arguments += ["-crl_lastupdate", Self.date(days - 1), "-crl_nextupdate", Self.date(days)]
+    } else {
+      arguments += ["-crldays", String(days)]
+    }
+    try openssl(arguments)
+    guard rename(fresh, crl) == 0 else { throw GatewayFailure(text: "rename: errno \(errno)") }
+  }
+
+  private func makeKey(_ kind: String, at path: String) throws {
+    let algorithm = kind.hasPrefix("rsa") ? "RSA" : kind == "Ed25519" ? "ED25519" : "EC"
+    var arguments = ["genpkey", "-algorithm", algorithm, "-out", path]
+    if algorithm == "RSA" { arguments += ["-pkeyopt", "rsa_keygen_bits:\(kind.dropFirst(4))"] }
+    if algorithm == "EC" { arguments += ["-pkeyopt", "ec_paramgen_curve:\(kind)"] }
+    try openssl(arguments)
+  }
+
+  private func openssl(_ arguments: String...) throws { try openssl(arguments) }
+
+  private func openssl(_ arguments: [String]) throws {
+    let run = try Program.run("openssl", arguments)
+    if !run.succeeded { throw GatewayFailure(text: "openssl \(arguments.joined(separator: " ")): \(run.errors)") }
+  }
+
+  private static func date(_ days: Int) -> String {
+    let formatter = DateFormatter()
+    formatter.locale = Locale(identifier: "en_US_POSIX")
+    formatter.timeZone = TimeZone(secondsFromGMT: 0)
+    formatter.dateFormat = "yyyyMMddHHmmss'Z'"
+    return formatter.string(from: Date().addingTimeInterval(Double(days) * 86400))
+  }
+
+  private static func configuration(_ directory: String) -> String {
+    """
+    [ca]
+    default_ca = this
+    [this]
+    dir = \(directory)
+    database = $dir/index.txt
+    new_certs_dir = $dir
+    certificate = $dir/ca.crt
+    private_key = $dir/ca.key
+    serial = $dir/serial
+    crlnumber = $dir/crlnumber
+    default_md = sha256
+    default_days = 20
+    default_crl_days = 10
+    policy = any
+    unique_subject = no
+    crl_extensions = crl
+    [any]
+    organizationName = optional
+    commonName = supplied
+    [req]
+    distinguished_name = dn
+    [dn]
+    [crl]
+    authorityKeyIdentifier = keyid
+    [authority]
+    basicConstraints = critical,CA:TRUE
+    keyUsage = critical,keyCertSign,cRLSign
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [server]
+    basicConstraints = CA:FALSE
+    keyUsage = digitalSignature,keyEncipherment
+    extendedKeyUsage = serverAuth
+    subjectAltName = DNS:localhost,DNS:*.example.com,DNS:example.com,IP:127.0.0.1,IP:::1
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [client]
+    basicConstraints = CA:FALSE
+    keyUsage = digitalSignature,keyEncipherment
+    extendedKeyUsage = clientAuth
+    subjectAltName = email:client@example.com,URI:spiffe://example.com/client
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [noUsage]
+    basicConstraints = CA:FALSE
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    """
+  }
+}
