@@ -68,9 +68,33 @@ struct PublicKeyIdentity: Hashable, Sendable {
   let key: PublicKey
 
   init(_ key: PublicKey) { self.key = key }
+}
 
-  func inheritingParameters(from issuer: PublicKeyIdentity?) -> PublicKeyIdentity? {
-    guard key.needsParameters else { return self }
-    return issuer.flatMap { key.inheritingParameters(from: $0.key) }.map(PublicKeyIdentity.init)
+/// DSA keys without parameters (RFC 3279 §2.3.2).
+extension ExaminedCertificate {
+  /// The key leaves its parameters to the issuer's; `key` is nil then.
+  var inheritsParameters: Bool {
+    let algorithm = certificate.publicKeyAlgorithm
+    return algorithm.oid == .dsa && (algorithm.parameters == nil || algorithm.parameters == [0x05, 0x00])
+  }
+
+  /// The key, completed by the issuer's parameters where it has none.
+  func key(under issuer: PublicKeyIdentity?) -> PublicKeyIdentity? {
+    guard inheritsParameters else { return key }
+    guard let issuer, case .dsa = issuer.key.type else { return nil }
+    return try? completed(by: issuer)
+  }
+
+  private func completed(by issuer: PublicKeyIdentity) throws -> PublicKeyIdentity {
+    var outer = DERReader(issuer.key.subjectPublicKeyInfo)
+    var info = try outer.enter()
+    let algorithm = info.whole(try info.read(.sequence))
+    let spki = DERWriter.bytes {
+      $0.sequence {
+        $0.raw(algorithm)
+        $0.bitString(certificate.publicKeyBits)
+      }
+    }
+    return PublicKeyIdentity(try PublicKey(subjectPublicKeyInfo: spki))
   }
 }

@@ -67,9 +67,9 @@ struct PathSearch {
   }
 
   private func mayHaveSigned(_ issuer: ExaminedCertificate, _ subject: ExaminedCertificate) -> Bool {
-    guard let key = issuer.key else { return false }
     // Without its parameters the key cannot be asked yet; the finished path is.
-    return key.key.needsParameters || judgement.isSigned(subject, by: key)
+    if issuer.inheritsParameters { return true }
+    return issuer.key.map { judgement.isSigned(subject, by: $0) } ?? false
   }
 
   private struct Candidate {

@@ -25,7 +25,7 @@ struct ReportPath {
         asksUntrusted = false
         continue
       }
-      guard asksUntrusted, !top.isSelfIssued, path.certificates.count <= limit,
+      guard asksUntrusted, !top.looksSelfSigned, path.certificates.count <= limit,
         let issuer = best(judgement.untrusted.named(top.issuer).filter { !path.certificates.contains($0) }, for: top)
       else { return }
       path.certificates.append(issuer)
@@ -34,7 +34,7 @@ struct ReportPath {
 
   /// False when `issuer` only looks like the self-signed top (a mimic) or brings nothing new.
   private func addTrusted(_ issuer: ExaminedCertificate, to path: inout CandidatePath) -> Bool {
-    if path.top.isSelfIssued, path.trustedFrom == .max {
+    if path.top.looksSelfSigned, path.trustedFrom == .max {
       guard path.top == issuer else { return false }
       path.trustedFrom = path.topDepth
       path.isAnchored = true
@@ -43,8 +43,13 @@ struct ReportPath {
     guard !path.certificates.contains(issuer) else { return false }
     path.certificates.append(issuer)
     path.trustedFrom = min(path.trustedFrom, path.topDepth)
-    path.isAnchored = issuer.isSelfIssued || judgement.policy.acceptsPartialChain
+    path.isAnchored = isAnchor(issuer)
     return true
+  }
+
+  private func isAnchor(_ certificate: ExaminedCertificate) -> Bool {
+    judgement.policy.acceptsPartialChain
+      || judgement.snapshot.anchorIndex.named(certificate.subject).contains(certificate)
   }
 
   private func trustedIssuer(of subject: ExaminedCertificate) -> ExaminedCertificate? {
@@ -64,7 +69,7 @@ struct ReportPath {
     let rule: Rule
     if path.certificates.count > limit {
       rule = .chainTooLong
-    } else if path.top.isSelfIssued {
+    } else if path.top.looksSelfSigned {
       rule = path.certificates.count == 1 ? .selfSigned : .selfSignedInChain
     } else {
       rule = path.trustedFrom < path.certificates.count ? .incompleteTrustedChain : .unknownIssuer

@@ -7,7 +7,7 @@ struct WorkingKeys {
     var above: PublicKeyIdentity?
     var keys: [PublicKeyIdentity?] = []
     for certificate in path.certificates.reversed() {
-      above = certificate.key?.inheritingParameters(from: above)
+      above = certificate.key(under: above)
       keys.append(above)
     }
     self.keys = keys.reversed()

@@ -16,7 +16,8 @@ public struct AlgorithmPolicy: Hashable, Sendable {
 
   /// OpenSSL's security level 2, which Debian sets: 112 bits, so RSA and DSA from 2048 bits and no SHA-1.
   public static let standard = Self(minimumRSABits: 2048, minimumDSABits: 2048, acceptsSHA1: false, acceptsMD5: false)
-  /// For old estates: RSA from 1024 bits and SHA-1; MD5 stays refused.
+  /// For old estates and for looking at certificates that no TLS handshake will use: RSA and DSA from 1024 bits, SHA-1;
+  /// MD5 stays refused.
   public static let legacy = Self(minimumRSABits: 1024, minimumDSABits: 1024, acceptsSHA1: true, acceptsMD5: false)
 
   var description: String { "\(minimumRSABits) \(minimumDSABits) \(acceptsSHA1) \(acceptsMD5)" }

@@ -50,8 +50,8 @@ public final class CRLIndex: Sendable {
     let named = issuers.filter { $0.subject.key == list.head.issuerKey }
     return named.isEmpty
       || named.contains { issuer in
-        guard let key = issuer.publicKey else { return false }
-        return key.needsParameters || list.isSigned(by: PublicKeyIdentity(key))
+        // A key that cannot be asked, such as DSA without parameters, speaks neither for nor against the list.
+        issuer.publicKey.map { list.isSigned(by: PublicKeyIdentity($0)) } ?? true
       }
   }
 

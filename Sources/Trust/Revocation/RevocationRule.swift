@@ -91,7 +91,8 @@ struct RevocationStatus {
   /// RFC 5280 §6.3.3 (b) to (l) for one list and one distribution point.
   private mutating func consult(_ list: RevocationList, at point: RevocationPoint, _ crls: CRLIndex) {
     guard isInScope(list, of: point) else { return note(.crlScope, list, "") }
-    let reasons = (list.head.scope?.point.onlySomeReasons ?? .all).intersection(point.reasons ?? .all)
+    let reasons = (list.head.scope?.point.onlySomeReasons ?? .all).intersection(point.reasons ?? .all).intersection(
+      .all)
     guard !reasons.isSubset(of: covered) else { return }
     if let oid = list.head.unknownCritical { return note(.crlCriticalExtension, list, "\(oid)") }
     let signers = RevocationSigners(rule: rule, path: path, depth: depth)

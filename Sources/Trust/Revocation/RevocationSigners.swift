@@ -49,7 +49,7 @@ struct RevocationSigners {
     for index in [snapshot.anchorIndex, snapshot.intermediateIndex, judgement.untrusted] {
       for candidate in index.named(list.head.issuerKey) {
         // Its own parameters are missing only for a DSA key that its path completes; it is asked for below then.
-        guard let key = candidate.key, key.key.needsParameters || list.isSigned(by: key) else { continue }
+        guard candidate.inheritsParameters || candidate.key.map(list.isSigned) == true else { continue }
         guard candidate.maySignCRLs else {
           problem.rule = .crlKeyUsage
           continue
