@@ -5,6 +5,7 @@ import TLSEngine
 extension TLSHandler {
   public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     guard stage == .running else {
+      if stage == .plaintext { return context.write(data, promise: promise) }
       promise?.fail(ChannelError.ioOnClosedChannel)
       return
     }
@@ -19,7 +20,7 @@ extension TLSHandler {
 
   public func close(context: ChannelHandlerContext, mode: CloseMode, promise: EventLoopPromise<Void>?) {
     switch (mode, stage) {
-    case (.input, _), (_, .closed): context.close(mode: mode, promise: promise)
+    case (.input, _), (_, .closed), (_, .plaintext): context.close(mode: mode, promise: promise)
     case (.output, .running):
       connection.closeNotify()
       emit(context)

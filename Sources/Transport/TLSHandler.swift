@@ -19,6 +19,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     /// An alert went out; the peer gets a moment to read it before the channel closes.
     case lingering
     case closed
+    /// No TLS: everything passes through.
+    case plaintext
   }
 
   public let connection: TLSConnection
@@ -178,7 +180,7 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   /// Not TLS: hands the bytes over and gets out of the way.
   private func leave(_ context: ChannelHandlerContext, _ bytes: ByteBuffer) {
-    stage = .closed
+    stage = .plaintext
     timer?.cancel()
     timer = nil
     context.fireUserInboundEventTriggered(PlaintextOnTLSPort(bytes: bytes))

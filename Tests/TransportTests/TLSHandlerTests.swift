@@ -1,0 +1,130 @@
+import NIOCore
+import TLSEngine
+import Testing
+import Transport
+
+@Suite("TLS over sockets", .enabled(if: OpenSSL.isInstalled), .timeLimit(.minutes(1)))
+struct TLSHandlerTests {
+  @Test("our client and our server agree, echo, and close in order")
+  func echo() async throws {
+    let server = try await Server.start()
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen, credentials: [server.identity.credential])
+    let payload = ByteBuffer(repeating: 0x61, count: 1_000_000)
+    try await channel.writeAndFlush(payload)
+    #expect(await seen.wait { $0.bytes == 1_000_000 })
+    #expect(server.sightings.all.facts.first?.peerChain == server.identity.credential.chain)
+    #expect(seen.all.facts.first?.version == .tls1_3)
+    try await channel.close()
+    #expect(await server.sightings.wait { $0.closed == 1 })
+    #expect(server.sightings.all.ends == [true])
+    await server.stop()
+  }
+
+  @Test("an end of the transport without close_notify is told as such")
+  func truncation() async throws {
+    let server = try await Server.start()
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen)
+    let handler = try await channel.pipeline.handler(type: TLSHandler.self).map {
+      NIOLoopBound($0, eventLoop: channel.eventLoop)
+    }.get()
+    channel.eventLoop.execute {
+      channel.pipeline.syncOperations.removeHandler(handler.value).whenComplete { _ in channel.close(promise: nil) }
+    }
+    #expect(await server.sightings.wait { $0.closed == 1 })
+    #expect(server.sightings.all.ends == [false])
+    await server.stop()
+  }
+
+  @Test("plain HTTP on the port is handed over as it came")
+  func plaintext() async throws {
+    let server = try await Server.start()
+    let seen = Sightings()
+    let loop = server.loops.group.next()
+    let port = server.port
+    let channel = try await loop.flatSubmit {
+      Connector.connect(to: try! SocketAddress(ipAddress: "127.0.0.1", port: port), timeout: .seconds(5), on: loop) {
+        try $0.pipeline.syncOperations.addHandler(Application(seen, echoes: false))
+      }
+    }.get()
+    try await channel.writeAndFlush(ByteBuffer(string: "GET / HTTP/1.0\r\n\r\n"))
+    #expect(await seen.wait { $0.text == "plain" && $0.closed == 1 })
+    #expect(server.sightings.all.plaintext == ["GET / HTTP/1.0\r\n\r\n"])
+    await server.stop()
+  }
+
+  @Test("a handshake that takes too long is ended")
+  func handshakeTimeout() async throws {
+    var options = TLSHandlerOptions()
+    options.handshakeTimeout = .milliseconds(50)
+    let server = try await Server.start(options: options)
+    let seen = Sightings()
+    let loop = server.loops.group.next()
+    let port = server.port
+    _ = try await loop.flatSubmit {
+      Connector.connect(to: try! SocketAddress(ipAddress: "127.0.0.1", port: port), timeout: .seconds(5), on: loop) {
+        try $0.pipeline.syncOperations.addHandler(Application(seen, echoes: false))
+      }
+    }.get()
+    #expect(await seen.wait { $0.closed == 1 })
+    #expect(server.sightings.all.errors == [.handshakeTimedOut])
+    await server.stop()
+  }
+
+  @Test("a client whose server is not trusted fails with its own refusal")
+  func clientRefuses() async throws {
+    let server = try await Server.start()
+    await #expect(throws: TLSError.peerRefused(.unknownCA)) {
+      _ = try await server.connect(seen: Sightings(), decision: .reject(.unknownCA))
+    }
+    #expect(await server.sightings.wait { $0.errors == [.alertReceived(.unknownCA)] })
+    await server.stop()
+  }
+
+  @Test("sessions are resumed from connection to connection")
+  func resumption() async throws {
+    let server = try await Server.start(greeting: "hello")
+    let context = try TLSClientContext(TLSClientConfiguration())
+    for expected in [false, true] {
+      let seen = Sightings()
+      let channel = try await server.connect(seen: seen, sessions: context)
+      #expect(await seen.wait { $0.text == "hello" })
+      #expect(seen.all.facts.first?.isResumed == expected)
+      try await channel.close()
+    }
+    await server.stop()
+  }
+
+  @Test("a server that does not read holds its client back")
+  func backPressure() async throws {
+    let server = try await Server.start(echoes: false)
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen)
+    #expect(await server.sightings.wait { $0.facts.count == 1 })
+    server.registry.forEach { $0.setOption(.autoRead, value: false).whenComplete { _ in } }
+    try await Task.sleep(for: .milliseconds(50))
+    let written = channel.eventLoop.makePromise(of: Void.self)
+    channel.writeAndFlush(ByteBuffer(repeating: 0, count: 32 << 20), promise: written)
+    try await Task.sleep(for: .milliseconds(200))
+    #expect(server.sightings.all.bytes < 4 << 20)
+    #expect(!channel.isWritable)
+    server.registry.forEach { $0.setOption(.autoRead, value: true).whenComplete { _ in } }
+    try await written.futureResult.get()
+    #expect(await server.sightings.wait { $0.bytes == 32 << 20 })
+    await server.stop()
+  }
+
+  @Test("a channel that closes sends all it was given")
+  func closeAfterWrites() async throws {
+    let server = try await Server.start(echoes: false)
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen)
+    channel.write(ByteBuffer(repeating: 1, count: 8 << 20), promise: nil)
+    try await channel.close()
+    #expect(await server.sightings.wait { $0.closed == 1 })
+    #expect(server.sightings.all.bytes == 8 << 20)
+    #expect(server.sightings.all.ends == [true])
+    await server.stop()
+  }
+}
