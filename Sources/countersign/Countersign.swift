@@ -14,6 +14,7 @@ struct Countersign: ParsableCommand {
     subcommands: [
       CACommand.self, IssueCommand.self, SignCommand.self, CSRCommand.self, RenewCommand.self, RevokeCommand.self,
       ListCommand.self, ShowCommand.self, ExportCommand.self, GatewayCommand.self,
+      UpCommand.self,
     ])
 
   static func main() {

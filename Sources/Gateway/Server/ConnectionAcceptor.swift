@@ -31,7 +31,7 @@ struct ConnectionAcceptor: Sendable {
     guard let context = delegate.contextForServerName(nil) else { throw NoCertificate() }
     var options = TLSHandlerOptions()
     options.handshakeTimeout = connection.server.block.connection.clientHeaderTimeout
-    let engine = try TLSConnection.server(context: context, delegate: delegate)
+    let engine = TLSConnection.server(context: context, delegate: delegate)
     try pipeline.addHandler(TLSHandler(connection: engine, options: options))
     try pipeline.addHandler(HandshakeObserver(connection, delegate: delegate, errorLog: runtime.errorLog))
   }
