@@ -35,6 +35,9 @@ final class RawConnection {
     }
   }
 
+  /// No more will be sent: the other side reads the end of the stream.
+  func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
+
   /// Everything the other side sends until it closes, or for ten seconds of silence.
   func readToEnd() -> [UInt8] {
     var all: [UInt8] = []
