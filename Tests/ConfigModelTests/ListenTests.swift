@@ -99,11 +99,19 @@ struct ListenTests {
   func conflicts() throws {
     #expect(
       try warnings("http { server { listen 1; server_name a; } server { listen 1; server_name A b; } }")
-        == ["conflicting server name \"A\" on 0.0.0.0:1, ignored"])
+        == ["conflicting server name \"a\" on 0.0.0.0:1, ignored"])
     #expect(try warnings("http { server { listen 1; } server { listen 2; } }").isEmpty)
     #expect(
       try warnings("http { server { listen 1; } server { listen 1; } }")
         == ["conflicting server name \"\" on 0.0.0.0:1, ignored"])
+  }
+
+  @Test("a name that is none is refused where names are compared")
+  func invalidNames() throws {
+    #expect(try read("http { server { server_name a..b; } }").server().names == [.exact("a..b")])
+    #expect(
+      refusal("http { server { listen 1; server_name a.*.b; } server { listen 1; } }")
+        == ["invalid server name or wildcard \"a.*.b\" on 0.0.0.0:1 in nginx.conf:1"])
   }
 
   @Test("protocols that change from server to server are warned of")

@@ -13,6 +13,7 @@ struct IfCondition {
     let last = words.count - 1
     guard words[last].last == UInt8(ascii: ")") else { throw Self.invalid(words[last], invocation) }
     words[last].removeLast()
+    if words.joined().isEmpty { throw Self.invalid([UInt8(ascii: ")")], invocation) }
     if words.count > 1, words[0].isEmpty { words.removeFirst() }
     if words.count > 1, words[words.count - 1].isEmpty { words.removeLast() }
   }

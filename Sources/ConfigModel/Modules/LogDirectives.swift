@@ -29,7 +29,7 @@ extension DirectiveTable {
 
 extension Grammar where Value == [ErrorLog] {
   fileprivate static var errorLog: Grammar {
-    Grammar("file | stderr | syslog:server=address[,parameter=value] [level]", .between(1, 2)) {
+    Grammar("file | stderr | syslog:server=address[,parameter=value] [level]", .atLeast(1)) {
       invocation throws(Diagnostic) in [try ErrorLog(invocation)]
     }
   }
@@ -38,13 +38,7 @@ extension Grammar where Value == [ErrorLog] {
 extension ErrorLog {
   init(_ invocation: Invocation) throws(Diagnostic) {
     let target = invocation.text(0)
-    var level = LogLevel.error
-    if invocation.count == 2 {
-      guard let named = LogLevel(name: invocation.text(1)) else {
-        throw invocation.error("invalid log level \"\(invocation.text(1))\"")
-      }
-      level = named
-    }
+    let level = try Self.level(invocation)
     if target == "stderr" {
       self.init(destination: .stderr, level: level)
     } else if target.hasPrefix("syslog:") {
@@ -52,6 +46,22 @@ extension ErrorLog {
     } else {
       self.init(destination: .file(invocation.reading.paths.underPrefix(target)), level: level)
     }
+  }
+}
+
+extension ErrorLog {
+  /// One level; several only of the finer `debug_` ones.
+  private static func level(_ invocation: Invocation) throws(Diagnostic) -> LogLevel {
+    var level: LogLevel?
+    for text in invocation.texts.dropFirst() {
+      guard let named = LogLevel(name: text) else { throw invocation.error("invalid log level \"\(text)\"") }
+      let isFiner = text.hasPrefix("debug_")
+      guard level == nil || isFiner && level == .debug else {
+        throw invocation.error("\(isFiner ? "invalid" : "duplicate") log level \"\(text)\"")
+      }
+      level = named
+    }
+    return level ?? .error
   }
 }
 

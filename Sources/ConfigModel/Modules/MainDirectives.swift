@@ -16,7 +16,7 @@ extension DirectiveTable {
       invocation.readBlock(into: Scope(.events, at: invocation.position))
     },
     main(
-      "error_log", "file | stderr | syslog:server=address[,parameter=value] [level]", .between(1, 2),
+      "error_log", "file | stderr | syslog:server=address[,parameter=value] [level]", .atLeast(1),
       default: "logs/error.log error", isRepeatable: true, "Where errors are logged, from which level on."
     ) { invocation throws(Diagnostic) in
       invocation.reading.main.errorLogs.append(try ErrorLog(invocation))

@@ -50,6 +50,9 @@ extension DirectiveTable {
       default: "on",
       "Whether identity headers that clients send (X-SSL-Client-*, SSL-Client-*, X-Forwarded-Client-Cert, "
         + "Client-Cert*) are dropped."),
+    .noEffect("fastcgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "FastCGI is not spoken"),
+    .noEffect("uwsgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "uwsgi is not spoken"),
+    .noEffect("scgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "SCGI is not spoken"),
     .noEffect("proxy_headers_hash_max_size", in: .request, Grammar<Int>.number, because: hashReason),
     .noEffect("proxy_headers_hash_bucket_size", in: .request, Grammar<Int>.number, because: hashReason),
     .noEffect("proxy_send_lowat", in: .request, Grammar<ByteCount>.size, because: "it exists on FreeBSD only"),
@@ -114,7 +117,7 @@ extension DirectiveTable {
   ]
 
   static let proxyFailureRows: [DirectiveRow] = [
-    .value(
+    .flags(
       "proxy_next_upstream", in: .request, \.location.proxy.$nextUpstream, .set(NextUpstream.self),
       default: "error timeout", "When another server is asked."),
     .value(

@@ -13,7 +13,7 @@ extension Grammar where Value == Template? {
     Grammar("address [transparent] | off", .between(1, 2)) { invocation throws(Diagnostic) in
       guard invocation.count == 1 else {
         guard invocation.text(1) == "transparent" else { throw invocation.invalidParameter(invocation.text(1)) }
-        throw invocation.error("transparent proxying is not supported on this platform, ignored")
+        throw invocation.error("the \"transparent\" parameter of \"proxy_bind\" is not supported")
       }
       return invocation.text(0) == "off" ? nil : try invocation.template(0)
     }
@@ -76,8 +76,8 @@ extension Invocation {
 
   fileprivate func cookieFlag(_ index: Int) throws(Diagnostic) -> Template {
     let flag = try template(index)
-    guard flag.hasVariables || Self.cookieFlagNames.contains(text(index).lowercased()) else {
-      throw invalidParameter(text(index))
+    if !flag.hasVariables, !Self.cookieFlagNames.contains(text(index).lowercased()) {
+      warn("unknown proxy_cookie_flags flag \"\(text(index))\"")
     }
     return flag
   }

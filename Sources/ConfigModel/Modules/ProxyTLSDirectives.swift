@@ -28,7 +28,7 @@ extension DirectiveTable {
     .value(
       "proxy_ssl_name", in: .request, \.location.proxy.tls.$name, Grammar<Template>.template("name").optional,
       default: "$proxy_host", "The name that is sent and verified."),
-    .value(
+    .flags(
       "proxy_ssl_protocols", in: .request, \.location.proxy.tls.$protocols, .set(TLSProtocolName.self),
       default: "TLSv1.2 TLSv1.3", "The versions of TLS that are spoken."),
     .value(

@@ -20,7 +20,9 @@ extension Grammar where Value == ResolverSetting {
 extension Invocation {
   fileprivate func read(_ text: String, into setting: inout ResolverSetting) throws(Diagnostic) {
     if let value = text.after("valid=") {
-      guard let valid = Duration(configuration: value.utf8, unit: .seconds) else { throw invalidParameter(text) }
+      guard let valid = Duration(configuration: value.utf8, unit: .seconds) else {
+        throw error("invalid parameter: \(text)")
+      }
       setting.valid = valid
     } else if let value = text.after("ipv4=") {
       setting.usesIPv4 = try flag(value, of: text)
@@ -35,7 +37,7 @@ extension Invocation {
     switch value {
     case "on": return true
     case "off": return false
-    default: throw invalidParameter(text)
+    default: throw error("invalid parameter: \(text)")
     }
   }
 }

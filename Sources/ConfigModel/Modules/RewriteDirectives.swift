@@ -48,7 +48,7 @@ extension Invocation {
   /// The name after `$`, in lower case.
   func variableName(_ index: Int) throws(Diagnostic) -> String {
     guard let name = text(index).after("$") else { throw error("invalid variable name \"\(text(index))\"") }
-    guard !name.isEmpty, name.utf8.allSatisfy(\.isVariableName) else { throw error("invalid variable name") }
+    guard !name.isEmpty else { throw error("invalid variable name \"$\"") }
     return name.lowercased()
   }
 

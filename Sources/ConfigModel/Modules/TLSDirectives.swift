@@ -12,7 +12,7 @@ extension DirectiveTable {
     .value(
       "ssl_password_file", in: .connection, \.tls.$passwordFile, Grammar<PathReference>.file.optional,
       default: nil, "Passphrases of keys, one a line, tried in turn."),
-    .value(
+    .flags(
       "ssl_protocols", in: .connection, \.tls.$protocols, .set(TLSProtocolName.self),
       default: "TLSv1.2 TLSv1.3", "The versions of TLS that are spoken."),
     .value(

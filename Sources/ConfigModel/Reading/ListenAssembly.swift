@@ -41,6 +41,10 @@ struct ListenAssembly {
       let names = server.server.names.isEmpty ? [ServerNameDraft(pattern: .exact(""), text: "")] : server.server.names
       for name in names {
         if case .regex = name.pattern { continue }
+        if !name.isValid {
+          let text = "invalid server name or wildcard \"\(name.text)\" on \(address)"
+          return reading.report(Diagnostic(text, at: server.position))
+        }
         guard !seen.insert(name.pattern).inserted else { continue }
         reading.report(
           Diagnostic("conflicting server name \"\(name.text)\" on \(address), ignored", at: nil, severity: .warn))

@@ -11,7 +11,8 @@ extension ServerNameDraft {
     }
     if written.contains("/") { invocation.warn("server name \"\(written)\" has suspicious symbols") }
     let isHostname = written.lowercased() == "$hostname"
-    text = isHostname ? invocation.reading.host.name.lowercased() : written
+    let shown = isHostname ? invocation.reading.host.name : written
+    text = shown.hasPrefix("~") ? shown : shown.lowercased()
     pattern = try Self.pattern(text, invocation)
   }
 
@@ -21,15 +22,23 @@ extension ServerNameDraft {
       let hasUpper = regex.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "Z")).contains($0) }
       return .regex(try invocation.regex(regex, caseInsensitive: hasUpper))
     }
-    let name = text.lowercased()
-    guard !name.contains("..") else { throw invocation.error("invalid server name or wildcard \"\(name)\"") }
+    return plainPattern(text)
+  }
+
+  /// A name that is neither a host name nor a wildcard is kept: it matters only beside other servers.
+  private static func plainPattern(_ name: String) -> ServerNamePattern {
     let wildcards = name.utf8.count { $0 == UInt8(ascii: "*") }
     switch wildcards {
     case 0: return name.hasPrefix(".") ? .dotted(suffix: name) : .exact(name)
     case 1 where name.hasPrefix("*."): return .leadingWildcard(suffix: String(name.dropFirst()))
     case 1 where name.hasSuffix(".*") && name.utf8.count > 2:
       return .trailingWildcard(prefix: String(name.dropLast()))
-    default: throw invocation.error("invalid server name or wildcard \"\(name)\"")
+    default: return .exact(name)
     }
+  }
+
+  var isValid: Bool {
+    guard case .exact(let name) = pattern else { return true }
+    return !name.contains("..") && !name.contains("*")
   }
 }

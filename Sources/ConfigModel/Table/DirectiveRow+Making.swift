@@ -31,6 +31,22 @@ extension DirectiveRow {
       }, inheritance: [Inheritance(path)])
   }
 
+  /// A directive of flags: repeated in a block, its values add up.
+  static func flags<Value: Hashable>(
+    _ name: String, in contexts: DirectiveContexts, _ path: SettingPath<Set<Value>>, _ grammar: Grammar<Set<Value>>,
+    default defaultText: String?, _ meaning: String
+  ) -> DirectiveRow {
+    .custom(
+      name, in: contexts, grammar.syntax, grammar.arity, isRepeatable: true, default: defaultText, meaning,
+      inheriting: [Inheritance(path)]
+    ) { invocation throws(Diagnostic) in
+      let values = try grammar.parse(invocation)
+      let setting = invocation.scope.settings[keyPath: path]
+      let known = setting.isSet ? setting.wrappedValue : []
+      invocation.scope.settings[keyPath: path].set(known.union(values), at: invocation.position)
+    }
+  }
+
   /// A directive with rules of its own.
   static func custom(
     _ name: String, in contexts: DirectiveContexts, _ syntax: String, _ arity: Arity, isRepeatable: Bool = false,
