@@ -15,6 +15,12 @@ public enum TLSError: Error, Hashable, Sendable {
   /// The engine itself failed: memory, a key that cannot sign, use after close.
   case engineFailed(TLSFailureReason, sent: TLSAlert?)
 
+  /// Whether the cause lies with us rather than with the peer: nginx logs these as `crit`, the others as `info`.
+  public var isOurs: Bool {
+    if case .engineFailed = self { return true }
+    return false
+  }
+
   /// The fatal alert that went to the peer; `nil` if none did.
   public var sentAlert: TLSAlert? {
     switch self {

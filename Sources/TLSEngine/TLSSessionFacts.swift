@@ -26,6 +26,8 @@ public struct TLSSessionFacts: Sendable {
   /// The suites and groups the client offered, as on the wire; empty unless recorded.
   public var clientCipherIDs: [UInt16] = []
   public var clientGroupIDs: [UInt16] = []
+  /// The DER `OCSPResponse` that the server stapled; always `nil` on a server.
+  public var stapledResponse: [UInt8]?
   /// The context that finished the handshake; `nil` on a client.
   public var serverContext: TLSServerContext?
 

@@ -65,9 +65,10 @@ extension TLSHandler {
   private func closeAfterOutput(_ context: ChannelHandlerContext, _ promise: EventLoopPromise<Void>?) {
     stage = .closing
     if let promise { context.channel.closeFuture.cascade(to: promise) }
-    startTimer(TimeAmount(options.closeTimeout)) { $0.finishClosing() }
     context.writeAndFlush(wrapOutboundOut(connection.takeOutput() ?? ByteBuffer()))
       .assumeIsolated().whenComplete { [self] _ in finishClosing() }
+    // Mostly everything is out by now.
+    if stage == .closing { startTimer(TimeAmount(options.closeTimeout)) { $0.finishClosing() } }
   }
 
   /// Sends the alert, ends our side, and leaves the peer a moment to read it: data of its own that arrives at a closed

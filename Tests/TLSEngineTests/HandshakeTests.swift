@@ -1,5 +1,6 @@
 import Cryptography
 import NIOCore
+import Synchronization
 import TLSEngine
 import Testing
 
@@ -116,7 +117,7 @@ struct HandshakeTests {
   }
 
   @Test("a stapled status reaches the client that asks", arguments: [TLSVersion.tls1_2, .tls1_3])
-  func clientCANames(version: TLSVersion) throws {
+  func stapling(version: TLSVersion) throws {
     var credential = try SelfSigned.credential()
     credential.ocspResponse = [UInt8](repeating: 0x5A, count: 5000)
     var server = TLSServerConfiguration(credentials: [credential])
@@ -125,10 +126,23 @@ struct HandshakeTests {
     server.clientCertificate = .requested
     var client = TLSClientConfiguration()
     client.requestsStaple = true
-    let asked = try Setup(server, client).connect()
-    let unasked = try Setup(server).connect()
-    #expect(asked.client.facts != nil)
-    #expect(asked.bytesToClient > unasked.bytesToClient + 5000)
+    #expect(try Setup(server, client).connect().client.facts?.stapledResponse == credential.ocspResponse)
+    #expect(try Setup(server).connect().client.facts?.stapledResponse == nil)
+  }
+
+  @Test("an address is never sent as a name", arguments: ["127.0.0.1", "::1"])
+  func addresses(name: String) throws {
+    let wire = try Setup(TLSServerConfiguration(credentials: [try SelfSigned.credential()])).connect(name: name)
+    #expect(wire.server.facts != nil && wire.server.facts?.serverName == nil)
+  }
+
+  @Test("keys are logged where that is asked for")
+  func keyLog() throws {
+    let lines = Mutex<[String]>([])
+    var server = TLSServerConfiguration(credentials: [try SelfSigned.credential()])
+    server.keyLog = { line in lines.withLock { $0.append(line) } }
+    _ = try Setup(server).connect()
+    #expect(lines.withLock { $0.contains { $0.hasPrefix("SERVER_TRAFFIC_SECRET_0 ") } })
   }
 
   @Test("a verdict may come later", arguments: [TLSVersion.tls1_2, .tls1_3])

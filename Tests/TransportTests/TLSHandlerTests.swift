@@ -115,6 +115,25 @@ struct TLSHandlerTests {
     await server.stop()
   }
 
+  @Test("a side may be closed alone, and the other goes on")
+  func halfClose() async throws {
+    var options = TLSHandlerOptions()
+    options.closesWithPeer = false
+    var listening = ListenerOptions()
+    listening.allowsHalfClosure = true
+    let server = try await Server.start(options: options, listening: listening)
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen)
+    channel.write(ByteBuffer(string: "last words"), promise: nil)
+    try await channel.close(mode: .output)
+    #expect(await seen.wait { $0.text == "last words" })
+    #expect(server.sightings.all.ends == [true])
+    #expect(server.sightings.all.closed == 0)
+    server.registry.closeAll()
+    #expect(await seen.wait { $0.closed == 1 && $0.ends == [true] })
+    await server.stop()
+  }
+
   @Test("a channel that closes sends all it was given")
   func closeAfterWrites() async throws {
     let server = try await Server.start(echoes: false)

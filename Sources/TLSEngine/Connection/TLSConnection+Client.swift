@@ -14,7 +14,7 @@ extension TLSConnection {
       context.library, server: nil, client: context, sessionKey: sessionKey, handshake: HandshakeState(client: delegate)
     )
     SSL_set_connect_state(connection.ssl)
-    if let serverName {
+    if let serverName, !isAddressLiteral(serverName) {
       guard SSL_set_tlsext_host_name(connection.ssl, serverName) == 1 else {
         ERR_clear_error()
         throw .invalidServerName(serverName)
@@ -34,4 +34,11 @@ extension TLSConnection {
     guard let clientContext, let sessionKey else { return false }
     return clientContext.sessions.store(session, under: sessionKey)
   }
+}
+
+/// Whether `name` is an IPv4 or IPv6 address, which server_name must not carry (RFC 6066 §3).
+private func isAddressLiteral(_ name: String) -> Bool {
+  if name.contains(":") { return true }
+  let parts = name.split(separator: ".", omittingEmptySubsequences: false)
+  return parts.count == 4 && parts.allSatisfy { UInt8($0) != nil }
 }

@@ -45,6 +45,7 @@ extension TLSConnection {
     facts.peerSignatureScheme = facts.isResumed ? 0 : SSL_get_peer_signature_algorithm(ssl)
     facts.sessionID = sessionIdentifier
     facts.serverContext = serverContext
+    if clientContext != nil { facts.stapledResponse = stapledResponse }
     guard let handshake else { return facts }
     facts.signatureScheme = handshake.signatureScheme
     facts.serverName = handshake.serverName
@@ -76,6 +77,14 @@ extension TLSConnection {
     SSL_get0_alpn_selected(ssl, &name, &length)
     guard let name, length > 0 else { return nil }
     return String(decoding: UnsafeBufferPointer(start: name, count: Int(length)), as: UTF8.self)
+  }
+
+  private var stapledResponse: [UInt8]? {
+    var response: UnsafePointer<UInt8>?
+    var length = 0
+    SSL_get0_ocsp_response(ssl, &response, &length)
+    guard let response, length > 0 else { return nil }
+    return Array(UnsafeBufferPointer(start: response, count: length))
   }
 
   private var sessionIdentifier: [UInt8] {

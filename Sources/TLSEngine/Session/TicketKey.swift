@@ -1,12 +1,13 @@
 import CNIOBoringSSL
 import Cryptography
 
-/// A key that seals session state for one policy: AES-256-GCM under a name that tells it from others.
+/// A key that seals session state for one policy: XChaCha20-Poly1305 under a name that tells it from others.
 ///
-/// A sealed ticket is `name (16) ‖ nonce (12) ‖ ciphertext ‖ tag (16)`; the policy is authenticated, not sent.
+/// A sealed ticket is `name (16) ‖ nonce (24) ‖ ciphertext ‖ tag (16)`; the policy is authenticated, not sent.
+/// The long nonce may be random under a key from a file, which never changes.
 final class TicketKey: @unchecked Sendable {
   static let nameLength = 16
-  static let nonceLength = 12
+  static let nonceLength = 24
   static let tagLength = 16
   static let overhead = nameLength + nonceLength + tagLength
 
@@ -23,7 +24,7 @@ final class TicketKey: @unchecked Sendable {
       HKDF(
         &material, material.count, EVP_sha256(), secret, secret.count, salt, salt.count, policyID, policyID.count) == 1,
       let aead = EVP_AEAD_CTX_new(
-        EVP_aead_aes_256_gcm(), Array(material[Self.nameLength...]), 32, Self.tagLength)
+        EVP_aead_xchacha20_poly1305(), Array(material[Self.nameLength...]), 32, Self.tagLength)
     else { return nil }
     name = Array(material[..<Self.nameLength])
     self.policyID = policyID
