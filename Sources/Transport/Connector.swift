@@ -55,10 +55,12 @@ public enum Connector {
     tls offer: TLSClientOffer, initializer: @escaping Initializer
   ) -> EventLoopFuture<(Channel, TLSSessionFacts)> {
     let handshake = loop.makePromise(of: TLSSessionFacts.self)
-    let connected = connect(to: address, from: localAddress, timeout: timeout, on: loop) { channel in
+    var options = offer.options
+    options.handshakeTimeout = timeout
+    let connected = connect(to: address, from: localAddress, timeout: timeout, on: loop) { [options] channel in
       let connection = try TLSConnection.client(
         context: offer.context, serverName: offer.serverName, sessionKey: offer.sessionKey, delegate: offer.delegate)
-      let handler = TLSHandler(connection: connection, options: offer.options, handshakePromise: handshake)
+      let handler = TLSHandler(connection: connection, options: options, handshakePromise: handshake)
       try channel.pipeline.syncOperations.addHandler(handler)
       try initializer(channel)
     }

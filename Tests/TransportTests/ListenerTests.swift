@@ -94,7 +94,7 @@ struct ListenerTests {
     }.get()
     for _ in 0..<5 { _ = try await connect(loops, #require(listener.localAddress), client) }
     for _ in 0..<200 where registry.count < 5 { try await Task.sleep(for: .milliseconds(10)) }
-    await withCheckedContinuation { done in registry.drain { done.resume() } }
+    await withCheckedContinuation { done in registry.drain(isUrgent: true) { done.resume() } }
     #expect(registry.count == 0)
     #expect(server.all.drains == 5)
     #expect(await client.wait { $0.closed == 5 })

@@ -67,7 +67,7 @@ struct OpenSSLClientTests {
       let before = server.sightings.all.facts.count
       _ = await server.sightings.wait { $0.facts.count > before }
       try? await Task.sleep(for: .milliseconds(150))
-      server.registry.drain {}
+      server.registry.drain(isUrgent: true) {}
     }
     defer { drain.cancel() }
     return try await OpenSSL.run(arguments(server, more))
