@@ -1,69 +1,66 @@
 import Glibc
 import Synchronization
 
-/// Notices that files changed: by their identity, size and time, so that a replacement by rename is noticed too.
+/// Notices that files changed, by their identity, size and times, so that a replacement by rename is noticed too: at once
+/// through inotify, within `interval` where inotify is blind (network file systems, links into other directories).
 ///
-/// A change is told once the file has been the same for two looks in a row: a file that is being written is left in peace.
+/// A change is told when the files have been quiet for a moment; a file caught half-written is told again when it is
+/// whole.
 public final class FileWatcher: Sendable {
-  /// Called on the watcher's own thread, with the paths that changed.
+  /// Called on the watcher's own thread, with the paths that changed, as they were given.
   public typealias Report = @Sendable (Set<String>) -> Void
 
-  private struct Stamp: Hashable {
-    var device: UInt64
-    var inode: UInt64
-    var size: Int64
-    var seconds: Int64
-    var nanoseconds: Int64
-  }
-
-  private struct Entry {
-    var told: Stamp?
-    var last: Stamp?
-  }
-
-  private let isStopped = Atomic<Bool>(false)
+  private let ending = WatchEnding()
 
   /// - Parameters:
-  ///   - paths: absolute; a file that is missing may appear later.
-  ///   - interval: between two looks.
-  public init(_ paths: [String], every interval: Duration = .milliseconds(250), report: @escaping Report) {
-    var entries: [String: Entry] = [:]
-    for path in paths {
-      let stamp = Self.stamp(of: path)
-      entries[path] = Entry(told: stamp, last: stamp)
-    }
-    let pause = UInt32(interval / .microseconds(1))
-    let known = entries
-    DetachedThread.start { [weak self] in
-      var entries = known
-      while let self, !self.isStopped.load(ordering: .relaxed) {
-        usleep(pause)
-        let changed = Self.look(&entries)
-        if !changed.isEmpty, !self.isStopped.load(ordering: .relaxed) { report(changed) }
+  ///   - paths: files and directories, absolute; one that is missing may appear later.
+  ///   - interval: between two looks when nothing is heard.
+  ///   - quiet: how long nothing may happen before a change is told.
+  public init(
+    _ paths: [String], every interval: Duration = .milliseconds(250), quiet: Duration = .milliseconds(10),
+    report: @escaping Report
+  ) {
+    let ending = ending
+    // The first look is taken here: what changes after this call returns is told.
+    let watch = FileWatch(paths, every: interval, quiet: quiet, ending: ending)
+    DetachedThread.start {
+      while !ending.isOver {
+        let changed = watch.nextChanges()
+        if !changed.isEmpty, !ending.isOver { report(changed) }
       }
     }
   }
 
-  public func stop() { isStopped.store(true, ordering: .relaxed) }
+  /// No call begins after this one returns, but for one that is about to.
+  public func stop() { ending.end() }
 
-  private static func look(_ entries: inout [String: Entry]) -> Set<String> {
-    var changed: Set<String> = []
-    for (path, entry) in entries {
-      let stamp = stamp(of: path)
-      if stamp == entry.last, stamp != entry.told, stamp != nil {
-        changed.insert(path)
-        entries[path]?.told = stamp
-      }
-      entries[path]?.last = stamp
-    }
-    return changed
+  deinit { ending.end() }
+}
+
+/// How the watcher tells its thread to end, and wakes it for that.
+final class WatchEnding: Sendable {
+  private let over = Atomic<Bool>(false)
+  /// Read end, write end.
+  private let pipe: (Int32, Int32)
+
+  init() {
+    var ends: [Int32] = [-1, -1]
+    pipe = Glibc.pipe(&ends) == 0 ? (ends[0], ends[1]) : (-1, -1)
+    for end in ends where end >= 0 { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
   }
 
-  private static func stamp(of path: String) -> Stamp? {
-    var status = stat()
-    guard fstatat(AT_FDCWD, path, &status, 0) == 0 else { return nil }
-    return Stamp(
-      device: UInt64(status.st_dev), inode: UInt64(status.st_ino), size: Int64(status.st_size),
-      seconds: Int64(status.st_mtim.tv_sec), nanoseconds: Int64(status.st_mtim.tv_nsec))
+  deinit {
+    if pipe.0 >= 0 { close(pipe.0) }
+    if pipe.1 >= 0 { close(pipe.1) }
+  }
+
+  /// Readable once the end has come.
+  var descriptor: Int32 { pipe.0 }
+  var isOver: Bool { over.load(ordering: .acquiring) }
+
+  func end() {
+    over.store(true, ordering: .releasing)
+    var byte: UInt8 = 0
+    _ = write(pipe.1, &byte, 1)
   }
 }

@@ -7,13 +7,10 @@ public enum TrustFile {
   ///
   /// - Throws: `TrustFileError` where there is none, one can't be read, or the file holds something else.
   public static func certificates(in bytes: [UInt8], path: String) throws(TrustFileError) -> [Certificate] {
-    var certificates: [Certificate] = []
     if bytes.first == derSequence { return [try certificate(bytes, path: path, line: nil)] }
-    for block in try blocks(bytes, path: path, labels: ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]) {
-      certificates.append(try certificate(block.bytes, path: path, line: block.line))
-    }
-    guard !certificates.isEmpty else {
-      throw TrustFileError(path: path, line: nil, reason: "there is no certificate in it")
+    var certificates: [Certificate] = []
+    for (der, line) in try blocks(bytes, path: path, wanted: "certificate", pick: \.certificateDER) {
+      certificates.append(try certificate(der, path: path, line: line))
     }
     return certificates
   }
@@ -21,7 +18,18 @@ public enum TrustFile {
   /// Every CRL of a file, in DER: PEM with one or more, or a single DER.
   public static func revocationLists(in bytes: [UInt8], path: String) throws(TrustFileError) -> [[UInt8]] {
     if bytes.first == derSequence { return [bytes] }
-    let lists = try blocks(bytes, path: path, labels: ["X509 CRL"]).map(\.bytes)
+    return try blocks(bytes, path: path, wanted: "CRL") { $0.label == "X509 CRL" ? $0.bytes : nil }.map(\.der)
+  }
+
+  /// Every certificate of the file at `path`.
+  public static func certificates(at path: String) throws(TrustFileError) -> [Certificate] {
+    try certificates(in: FileBytes.read(path), path: path)
+  }
+
+  /// Every CRL of the file at `path`, or of the files in the directory there, one at least.
+  public static func revocationLists(at path: String) throws(TrustFileError) -> [[UInt8]] {
+    var lists: [[UInt8]] = []
+    for file in try FileBytes.files(path) { lists += try revocationLists(in: FileBytes.read(file), path: file) }
     guard !lists.isEmpty else { throw TrustFileError(path: path, line: nil, reason: "there is no CRL in it") }
     return lists
   }
@@ -36,19 +44,23 @@ public enum TrustFile {
     }
   }
 
+  /// What `pick` makes of the PEM blocks, one at least. Other blocks beside are passed over, as OpenSSL does; a damaged
+  /// one is an error.
   private static func blocks(
-    _ bytes: [UInt8], path: String, labels: Set<String>
-  ) throws(TrustFileError) -> [PEMBlock] {
+    _ bytes: [UInt8], path: String, wanted: String, pick: (PEMBlock) -> [UInt8]?
+  ) throws(TrustFileError) -> [(der: [UInt8], line: Int)] {
     let blocks: [PEMBlock]
     do throws(PKIError) {
       blocks = try PEM.decode(bytes)
     } catch {
       throw TrustFileError(path: path, line: nil, reason: "\(error)")
     }
-    for block in blocks where !labels.contains(block.label) {
-      throw TrustFileError(path: path, line: block.line, reason: "a \(block.label) has no place here")
+    let found = blocks.compactMap { block in pick(block).map { (der: $0, line: block.line) } }
+    guard found.isEmpty else { return found }
+    guard let other = blocks.first else {
+      throw TrustFileError(path: path, line: nil, reason: "there is no \(wanted) in it")
     }
-    return blocks
+    throw TrustFileError(path: path, line: other.line, reason: "a \(other.label) where a \(wanted) is expected")
   }
 }
 
