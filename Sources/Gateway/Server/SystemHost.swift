@@ -3,7 +3,7 @@ import Glibc
 
 extension ConfigurationHost {
   /// This machine: its files, its resolver, its name.
-  static let system = ConfigurationHost(
+  public static let system = ConfigurationHost(
     read: { path throws(ReadFailure) in
       do throws(FileContents.Failure) {
         return try FileContents.read(path)

@@ -38,14 +38,11 @@ final class Site {
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
   private static func listener(_ compile: CompileContext) throws -> ListenerRuntime {
-    var names = ServerNameTable<ServerRuntime>()
-    var servers: [ServerRuntime] = []
+    var members: [(setting: ListenSetting, server: ServerRuntime)] = []
     for block in compile.http.servers {
-      let server = try ServerRuntime(block: block, compile: compile)
-      servers.append(server)
-      for name in block.names { _ = try names.add(name, server: server, variables: compile.variables) }
+      members.append((block.listens[0], try ServerRuntime(block: block, compile: compile)))
     }
-    return ListenerRuntime(setting: servers[0].block.listens[0], defaultServer: servers[0], names: names)
+    return try ListenerRuntime(members, variables: compile.variables)
   }
 
   private static func write(_ text: String, to path: String) throws {
