@@ -1,7 +1,6 @@
 import ConfigModel
 import ConfigSyntax
 import Cryptography
-import Glibc
 import PKI
 import TLSEngine
 
@@ -16,14 +15,14 @@ enum UpstreamCredentials {
       throw Diagnostic(
         "no \"proxy_ssl_certificate_key\" is defined for certificate \"\(certificate.path)\"", at: certificate.position)
     }
-    let chain = try certificates(in: certificate)
+    let chain = try certificates(in: certificate, directive: "proxy_ssl_certificate")
     let passphrases = try settings.passwordFile.map { file throws(Diagnostic) in try lines(of: file) } ?? []
     return [TLSCredential(chain: chain, key: try key(in: keyFile, passphrases: passphrases))]
   }
 
   /// DER, in the file's order.
-  static func certificates(in file: PathReference) throws(Diagnostic) -> [[UInt8]] {
-    let text = try read(file)
+  static func certificates(in file: PathReference, directive: String) throws(Diagnostic) -> [[UInt8]] {
+    let text = try file.bytes(for: directive)
     let found: [[UInt8]]
     do throws(PKIError) {
       found = try PEM.decode(text).compactMap(\.certificateDER)
@@ -37,7 +36,7 @@ enum UpstreamCredentials {
   }
 
   private static func key(in file: PathReference, passphrases: [[UInt8]]) throws(Diagnostic) -> PrivateKey {
-    let text = try read(file)
+    let text = try file.bytes(for: "proxy_ssl_certificate_key")
     var last: CryptographyError?
     for passphrase in passphrases.map(Optional.some) + [nil] {
       do throws(CryptographyError) {
@@ -51,27 +50,8 @@ enum UpstreamCredentials {
   }
 
   private static func lines(of file: PathReference) throws(Diagnostic) -> [[UInt8]] {
-    try read(file).split(separator: UInt8(ascii: "\n")).map { line in
+    try file.bytes(for: "proxy_ssl_password_file").split(separator: UInt8(ascii: "\n")).map { line in
       line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
     }
-  }
-
-  static func read(_ file: PathReference) throws(Diagnostic) -> [UInt8] {
-    let descriptor = open(file.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw unreadable(file) }
-    defer { close(descriptor) }
-    var bytes: [UInt8] = []
-    var part = [UInt8](repeating: 0, count: 16384)
-    while true {
-      let count = Glibc.read(descriptor, &part, part.count)
-      if count < 0 { throw unreadable(file) }
-      if count == 0 { return bytes }
-      bytes.append(contentsOf: part[..<count])
-    }
-  }
-
-  private static func unreadable(_ file: PathReference) -> Diagnostic {
-    let code = errno
-    return Diagnostic("cannot load \"\(file.path)\": open() failed (\(code): \(errorText(code)))", at: file.position)
   }
 }

@@ -49,7 +49,7 @@ final class UpstreamVerification: Sendable {
 
   private static func authorities(in file: PathReference) throws(Diagnostic) -> [Certificate] {
     var authorities: [Certificate] = []
-    for der in try UpstreamCredentials.certificates(in: file) {
+    for der in try UpstreamCredentials.certificates(in: file, directive: "proxy_ssl_trusted_certificate") {
       do throws(PKIError) {
         authorities.append(try Certificate(der: der))
       } catch {
@@ -60,7 +60,7 @@ final class UpstreamVerification: Sendable {
   }
 
   private static func crls(in file: PathReference) throws(Diagnostic) -> CRLIndex {
-    let text = try UpstreamCredentials.read(file)
+    let text = try file.bytes(for: "proxy_ssl_crl")
     let lists: [[UInt8]]
     do throws(PKIError) {
       lists = try PEM.decode(text).filter { $0.label == "X509 CRL" }.map(\.bytes)
