@@ -58,6 +58,15 @@ extension DERReader {
     return (content, unused)
   }
 
+  /// The BIT STRING of a signature, nil when it does not hold whole bytes: then there is a signature, and it is wrong.
+  public mutating func readSignature() throws(DERError) -> Range<Int>? {
+    let element = try read(.bitString)
+    guard let unused = element.content.first.map({ bytes[$0] }) else {
+      throw DERError(.invalidBitString, at: element.start)
+    }
+    return unused == 0 ? element.contentStart + 1..<element.end : nil
+  }
+
   /// BIT STRING that holds whole bytes.
   public mutating func readOctetAlignedBitString() throws(DERError) -> [UInt8] {
     let start = position

@@ -17,7 +17,7 @@ public struct CertificateRevocationList: Hashable, Sendable {
   /// The entries, in order of the encoding.
   public let entries: RevokedEntries
   private let tbs: Range<Int>
-  private let signature: Range<Int>
+  private let signature: Range<Int>?
 
   /// - Throws: `.malformed` with the first fault and its offset, be it in the millionth entry.
   public init(der: [UInt8]) throws(PKIError) {
@@ -39,10 +39,7 @@ public struct CertificateRevocationList: Hashable, Sendable {
     let element = try list.read(.sequence)
     tbs = element.range
     signatureAlgorithm = try AlgorithmIdentifier(reading: &list)
-    let start = list.position
-    let (bits, unused) = try list.readBitString()
-    guard unused == 0 else { throw DERError(.invalidBitString, at: start) }
-    signature = bits
+    signature = try list.readSignature()
     try list.finish()
 
     var body = list.inside(element)
@@ -72,7 +69,8 @@ public struct CertificateRevocationList: Hashable, Sendable {
   }
 
   public var pem: [UInt8] { PEM.encode(label: "X509 CRL", der: der) }
-  public var signatureValue: [UInt8] { Array(der[signature]) }
+  /// Empty when it is not made of whole bytes; then it is no signature of anyone.
+  public var signatureValue: [UInt8] { signature.map { Array(der[$0]) } ?? [] }
   /// What the signature is over.
   public var tbsBytes: [UInt8] { Array(der[tbs]) }
 

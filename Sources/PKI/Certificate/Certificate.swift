@@ -37,7 +37,8 @@ public struct Certificate: Sendable, Hashable {
   /// The algorithm beside the signature; `tbsSignatureAlgorithm` is the one that is signed.
   public var signatureAlgorithm: AlgorithmIdentifier { storage.signatureAlgorithm }
   public var tbsSignatureAlgorithm: AlgorithmIdentifier { storage.tbsSignatureAlgorithm }
-  public var signatureValue: [UInt8] { Array(storage.der[storage.signature]) }
+  /// Empty when it is not made of whole bytes; then it is no signature of anyone.
+  public var signatureValue: [UInt8] { storage.signature.map { Array(storage.der[$0]) } ?? [] }
   public var issuer: DistinguishedName { storage.issuer }
   public var subject: DistinguishedName { storage.subject }
   public var notBefore: UnixTime { storage.notBefore }

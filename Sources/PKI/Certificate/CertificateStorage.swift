@@ -19,7 +19,8 @@ final class CertificateStorage: Sendable {
   let publicKeyBits: Range<Int>
   let extensions: [ExtensionRecord]
   let signatureAlgorithm: AlgorithmIdentifier
-  let signature: Range<Int>
+  /// Nil when it is not made of whole bytes.
+  let signature: Range<Int>?
   private let parsedKey = Mutex<PublicKey??>(nil)
 
   init(_ der: [UInt8]) throws(DERError) {
@@ -31,7 +32,7 @@ final class CertificateStorage: Sendable {
     tbs = element.range
     var body = certificate.inside(element)
     signatureAlgorithm = try AlgorithmIdentifier(reading: &certificate)
-    signature = try Self.alignedBits(&certificate)
+    signature = try certificate.readSignature()
     try certificate.finish()
 
     version = try Self.version(&body)
@@ -50,13 +51,6 @@ final class CertificateStorage: Sendable {
     publicKeyBits = try key.readBitString().content
     try key.finish()
     extensions = try Self.trailer(&body, version: version)
-  }
-
-  private static func alignedBits(_ reader: inout DERReader) throws(DERError) -> Range<Int> {
-    let start = reader.position
-    let (content, unused) = try reader.readBitString()
-    guard unused == 0 else { throw DERError(.invalidBitString, at: start) }
-    return content
   }
 
   /// `version [0] EXPLICIT DEFAULT v1`.

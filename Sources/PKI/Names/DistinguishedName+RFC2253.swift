@@ -74,30 +74,30 @@ extension DistinguishedName {
     }
   }
 
-  /// The name as OpenSSL's `X509_NAME_oneline` prints it: `/O=Org/CN=client`, everything outside of printable ASCII as
-  /// `\xXX`. This is nginx's `$ssl_client_s_dn_legacy`.
+  /// The name as OpenSSL's `X509_NAME_oneline` prints it since 3.0: `/O=Org/CN=client`, everything outside of printable
+  /// ASCII as `\xXX`, a backslash before the slashes and pluses of values. This is nginx's `$ssl_client_s_dn_legacy`.
   public var oneLine: String {
     var text = ""
-    for attribute in rdns.joined() {
-      text += "/\(NameAttribute.named(attribute.type)?.shortName ?? attribute.type.description)="
-      for byte in Self.oneLineBytes(attribute) {
-        if (0x20...0x7e).contains(byte) {
-          text.unicodeScalars.append(Unicode.Scalar(byte))
-        } else {
-          text += "\\x" + Hexadecimal.upper(CollectionOfOne(byte))
-        }
+    for rdn in rdns {
+      for (index, attribute) in rdn.enumerated() {
+        text += index == 0 ? "/" : "+"
+        text += "\(NameAttribute.named(attribute.type)?.shortName ?? attribute.type.description)="
+        // The first octet of a BIT STRING is no part of its bits.
+        let octets = attribute.tag == .bitString ? attribute.value.dropFirst() : attribute.value[...]
+        for octet in octets { Self.appendOneLine(octet, to: &text) }
       }
     }
     return text
   }
 
-  /// OpenSSL drops the octets of a GeneralString that are zero throughout when it could be a UniversalString.
-  private static func oneLineBytes(_ attribute: AttributeTypeAndValue) -> [UInt8] {
-    guard attribute.tag == .generalString, attribute.value.count % 4 == 0 else { return attribute.value }
-    let isUsed = (0..<4).map { lane in
-      stride(from: lane, to: attribute.value.count, by: 4).contains { attribute.value[$0] != 0 }
+  private static func appendOneLine(_ octet: UInt8, to text: inout String) {
+    switch octet {
+    case UInt8(ascii: "/"), UInt8(ascii: "+"): text += "\\"
+    case 0x20...0x7e: break
+    default:
+      text += "\\x" + Hexadecimal.upper(CollectionOfOne(octet))
+      return
     }
-    guard !isUsed[0], !isUsed[1], !isUsed[2] else { return attribute.value }
-    return stride(from: 3, to: attribute.value.count, by: 4).map { attribute.value[$0] }
+    text.unicodeScalars.append(Unicode.Scalar(octet))
   }
 }

@@ -36,6 +36,12 @@ public struct CalendarDate: Hashable, Sendable {
     (self.hour, self.minute, self.second) = (hour, minute, second)
   }
 
+  /// A date that is known to exist.
+  fileprivate init(existing date: (year: Int, month: Int, day: Int), secondOfDay: Int) {
+    (year, month, day) = date
+    (hour, minute, second) = (secondOfDay / 3600, secondOfDay / 60 % 60, secondOfDay % 60)
+  }
+
   private static func days(inMonth month: Int, of year: Int) -> Int {
     let isLeap = year % 4 == 0 && (year % 100 != 0 || year % 400 == 0)
     return [31, isLeap ? 29 : 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31][month - 1]
@@ -59,16 +65,14 @@ extension UnixTime {
     let days = (clamped >= 0 ? clamped : clamped - 86_399) / 86_400
     let rest = clamped - days * 86_400
     let shifted = days + 719_468
-    let era = shifted / 146_097
+    let era = (shifted >= 0 ? shifted : shifted - 146_096) / 146_097
     let dayOfEra = shifted - era * 146_097
     let yearOfEra = (dayOfEra - dayOfEra / 1460 + dayOfEra / 36_524 - dayOfEra / 146_096) / 365
     let dayOfYear = dayOfEra - (365 * yearOfEra + yearOfEra / 4 - yearOfEra / 100)
     let shiftedMonth = (5 * dayOfYear + 2) / 153
     let month = shiftedMonth < 10 ? shiftedMonth + 3 : shiftedMonth - 9
-    let date = CalendarDate(
-      year: yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month: month,
-      day: dayOfYear - (153 * shiftedMonth + 2) / 5 + 1, hour: rest / 3600, minute: rest / 60 % 60, second: rest % 60)
-    guard let date else { preconditionFailure("the arithmetic of the calendar is wrong for \(clamped)") }
-    return date
+    return CalendarDate(
+      existing: (yearOfEra + era * 400 + (month <= 2 ? 1 : 0), month, dayOfYear - (153 * shiftedMonth + 2) / 5 + 1),
+      secondOfDay: rest)
   }
 }
