@@ -9,6 +9,7 @@ extension AuthorityDirectory {
   func exclusively<T>(_ body: () throws(AuthorityError) -> T) throws(AuthorityError) -> T {
     let lock = try DirectoryLock(layout)
     try catchUp()
+    try FreeSpace.check(layout.authorityFolder)
     let result = try body()
     _ = consume lock
     return result

@@ -16,6 +16,8 @@ extension AuthorityDirectory {
     publishing: (Certificate) -> [Publication]
   ) throws(AuthorityError) -> Issued {
     let warnings = try lint(draft, signer: signer)
+    try FilePaths.makeFolder(FilePaths.parent(of: draft.certificatePath))
+    try FreeSpace.check(FilePaths.parent(of: draft.certificatePath))
     let stagedPath = draft.newKey.flatMap { _ in draft.keyPath }.map(AtomicFile.temporaryPath(for:))
     let (id, serial) = try recordIntent(draft, signer: signer, stagedPath: stagedPath)
     let certificate: Certificate
@@ -65,7 +67,6 @@ extension AuthorityDirectory {
       try AtomicFile.create(key, at: stagedPath, mode: AtomicFile.keyMode)
       AtomicFile.flushFolder(of: stagedPath)
     }
-    try FilePaths.makeFolder(FilePaths.parent(of: draft.certificatePath))
     return try signer.key.certificate(from: draft.template(serial: serial, issuer: signer.certificate.subject))
   }
 

@@ -12,7 +12,7 @@ struct ListCommand: ParsableCommand {
 
   @Flag(help: "Those valid now.") var valid = false
   @Flag(help: "Those expired.") var expired = false
-  @Flag(help: "Those revoked.") var revoked = false
+  @Flag(help: "Those revoked, on hold or for good.") var revoked = false
   @Flag(help: "Those on hold.") var held = false
 
   @Option(help: ArgumentHelp("Valid ones that expire within this time: 30d, 12h.", valueName: "time"))
@@ -46,7 +46,7 @@ struct ListCommand: ParsableCommand {
 
   private var statuses: Set<CertificateRecord.Status> {
     let wanted: [(Bool, CertificateRecord.Status)] = [
-      (valid, .valid), (expired, .expired), (revoked, .revoked), (held, .held),
+      (valid, .valid), (expired, .expired), (revoked, .revoked), (revoked || held, .held),
     ]
     return Set(wanted.filter(\.0).map(\.1))
   }
