@@ -10,7 +10,7 @@ extension AuthorityDirectory {
     _ request: ImportRequest, into path: String, as actor: Operator, passphrase: () -> [UInt8]?
   ) throws(AuthorityError) -> (AuthorityDirectory, ImportReport) {
     var typed: [UInt8]?
-    let plan = try ImportPlan(request) {
+    let plan = try ImportPlan(request, at: actor.now) {
       typed = passphrase()
       return typed
     }

@@ -60,13 +60,10 @@ struct ImportFiles {
 
   /// A file named by a serial number must be a certificate; keys and requests also end in `.pem`.
   private mutating func parse(_ path: String) -> Certificate? {
-    do {
-      return try CertificateFile.all(path).first
-    } catch {
-      guard Self.isSerialName(path) || path.hasSuffix(".crt") else { return nil }
-      damages.append(ImportDamage(file: path, line: nil, problem: "is not a readable certificate"))
-      return nil
-    }
+    if let certificate = (try? CertificateFile.all(path))?.first { return certificate }
+    guard Self.isSerialName(path) || path.hasSuffix(".crt") else { return nil }
+    damages.append(ImportDamage(file: path, line: nil, problem: "is not a readable certificate"))
+    return nil
   }
 
   private func isSigned(_ certificate: Certificate, by authority: Certificate) -> Bool {

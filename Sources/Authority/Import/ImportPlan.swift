@@ -13,7 +13,7 @@ struct ImportPlan: Sendable {
   private(set) var damages: [ImportDamage] = []
   private(set) var notes: [String] = []
 
-  init(_ request: ImportRequest, passphrase: () -> [UInt8]?) throws(AuthorityError) {
+  init(_ request: ImportRequest, at now: UnixTime, passphrase: () -> [UInt8]?) throws(AuthorityError) {
     source = try ImportSource(request)
     authority = try CertificateFile.read(source.certificate)
     key = try KeyFile.read(source.key, passphrase: passphrase)
@@ -24,7 +24,7 @@ struct ImportPlan: Sendable {
     var reader = ImportNumbers(source)
     (crlNumber, nextSerial) = (reader.lastCRLNumber(), reader.nextSerial())
     damages = reader.damages
-    readIndex(try FileReader.bytes(of: source.index))
+    readIndex(try FileReader.bytes(of: source.index), at: now)
     notes += authorityNotes
   }
 
@@ -39,7 +39,7 @@ struct ImportPlan: Sendable {
     return notes
   }
 
-  private mutating func readIndex(_ bytes: [UInt8]) {
+  private mutating func readIndex(_ bytes: [UInt8], at now: UnixTime) {
     var files = ImportFiles(source, issuedBy: authority)
     var lines: [SerialNumber: Int] = [:]
     let text = bytes.split(separator: 10, omittingEmptySubsequences: false)
@@ -62,7 +62,7 @@ struct ImportPlan: Sendable {
       }
     }
     damages += files.damages
-    addUnlisted(files, known: lines)
+    addUnlisted(files, known: lines, at: now)
     files.forget()
   }
 
@@ -83,11 +83,15 @@ struct ImportPlan: Sendable {
   }
 
   /// A certificate that openssl signed and never listed, because it was interrupted or because the index was lost.
-  private mutating func addUnlisted(_ files: ImportFiles, known: [SerialNumber: Int]) {
+  ///
+  /// When rows are damaged its own may be among them and may have revoked it: then it comes over on hold.
+  private mutating func addUnlisted(_ files: ImportFiles, known: [SerialNumber: Int], at now: UnixTime) {
+    let heldSince = damages.isEmpty ? nil : now
     for (serial, found) in files.bySerial.sorted(by: { $0.key < $1.key })
     where known[serial] == nil && found.certificate != authority {
-      notes.append("\(found.path): serial \(serial.hexString) is not in index.txt; taken over as valid")
-      let row = IndexRow(unlisted: found.certificate)
+      let state = heldSince == nil ? "as valid" : "on hold; `countersign revoke --remove \(serial)` releases it"
+      notes.append("\(found.path): serial \(serial) has no sound row in index.txt; taken over \(state)")
+      let row = IndexRow(unlisted: found.certificate, heldSince: heldSince)
       certificates.append(
         ImportedCertificate(
           row: row, certificate: found.certificate, certificatePath: found.namedPath,

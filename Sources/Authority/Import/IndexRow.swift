@@ -31,9 +31,9 @@ public struct IndexRow: Sendable, Hashable {
     subject = String(fields[5])
   }
 
-  /// A row for a certificate the index does not have.
-  init(unlisted certificate: Certificate) {
-    state = .valid
+  /// A row for a certificate the index does not have, on hold from `heldSince` on.
+  init(unlisted certificate: Certificate, heldSince: UnixTime?) {
+    state = heldSince.map { .revoked(IndexRevocation(heldSince: $0)) } ?? .valid
     notAfter = certificate.notAfter
     serial = certificate.serialNumber
     file = "unknown"
@@ -77,6 +77,11 @@ public struct IndexRevocation: Sendable, Hashable {
   public let holdInstruction: String?
   /// From `keyTime,DATE` and `CAkeyTime,DATE`: when the key is thought to have been lost (RFC 5280 §5.3.2).
   public let invalidityDate: UnixTime?
+
+  init(heldSince date: UnixTime) {
+    self.date = date
+    (reason, holdInstruction, invalidityDate) = (.certificateHold, nil, nil)
+  }
 
   init(_ field: Substring) throws(IndexRowProblem) {
     let parts = field.split(separator: ",", omittingEmptySubsequences: false)
