@@ -55,6 +55,9 @@ let package = Package(
     .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
     .testTarget(name: "UpstreamsTests", dependencies: ["Upstreams"]),
     .testTarget(name: "AuthorityTests", dependencies: ["Authority", "PKI", "Cryptography"]),
+    // Runs the built program: from a CA's making to its killing.
+    .testTarget(
+      name: "AuthorityScenarioTests", dependencies: ["countersign", "Authority", "PKI", "Cryptography"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "PKI", "Cryptography"]),
     .testTarget(name: "ConfigModelTests", dependencies: ["ConfigModel", "ConfigSyntax"]),
     .testTarget(
