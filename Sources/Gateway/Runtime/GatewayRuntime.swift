@@ -14,6 +14,7 @@ final class GatewayRuntime: Sendable {
   /// The TLS of each server that terminates it.
   let tls: [ServerTLS]
   let errorLog: ErrorLogRuntime
+  let upstreams: UpstreamRegistry
   /// The connections that this generation accepted.
   let connections = ConnectionRegistry()
 
@@ -28,6 +29,7 @@ final class GatewayRuntime: Sendable {
       errorLog = try ErrorLogRuntime(logs.isEmpty ? options.fallbackErrorLogs : logs, files: shared.logs)
       let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
       let servers = try compiler.servers()
+      upstreams = compiler.upstreams
       tls = servers.compactMap(\.tls)
       sockets = try compiler.sockets(for: servers)
     } catch {

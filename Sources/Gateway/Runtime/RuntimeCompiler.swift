@@ -6,15 +6,15 @@ struct RuntimeCompiler {
   private let context: CompileContext
   private let configuration: Configuration
   private let shared: GatewayShared
+  let upstreams = UpstreamRegistry()
 
   init(_ configuration: Configuration, options: GatewayOptions, shared: GatewayShared) throws(Diagnostic) {
     self.configuration = configuration
     self.shared = shared
-    let registry = UpstreamRegistry()
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
-      contentFactory: registry.contentHandler)
-    try registry.define(configuration.http?.upstreams ?? [], compile: context)
+      contentFactory: upstreams.contentHandler)
+    try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
 
   func servers() throws(Diagnostic) -> [ServerRuntime] {

@@ -105,6 +105,7 @@ public final class GatewayServer: Sendable {
     }
     runtime.errorLog.write(.notice, message)
     for socket in sockets { socket.listener.close() }
+    runtime.upstreams.retire()
     end(runtime.connections) { [self] in if !wasStopping { generationEnded(runtime) } }
     if let limit = runtime.configuration.main.workerShutdownTimeout {
       loops.acceptor.scheduleTask(in: TimeAmount(limit)) { runtime.connections.closeAll() }
@@ -113,6 +114,7 @@ public final class GatewayServer: Sendable {
 
   /// Drains a generation that another has replaced.
   private func retire(_ runtime: GatewayRuntime, isUrgent: Bool) {
+    runtime.upstreams.retire()
     runtime.connections.drain(isUrgent: isUrgent) { [self] in generationEnded(runtime) }
     if let limit = runtime.configuration.main.workerShutdownTimeout {
       loops.acceptor.scheduleTask(in: TimeAmount(limit)) { runtime.connections.closeAll() }
