@@ -102,6 +102,8 @@ struct ProxyTestClient: Sendable {
   var leavesIn: TimeAmount?
   /// Says "not writable" after each piece, and "writable" a little later.
   var isSlow = false
+  /// What it says once its connection is a tunnel.
+  var tunnelled: String?
 }
 
 /// Keeps what a request sends, on a real event loop.
@@ -204,5 +206,39 @@ final class ProxyTestExchange: Exchange {
 
   func pauseBody() { isPaused = true }
   func discardBody() {}
-  func upgradeToTunnel() -> ClientTunnel? { nil }
+
+  func upgradeToTunnel() -> ClientTunnel? {
+    guard client.tunnelled != nil else { return nil }
+    return ProxyTestTunnel(self)
+  }
+
+  fileprivate func startTunnel(_ tunnel: ProxyTestTunnel) {
+    guard let text = client.tunnelled else { return }
+    eventLoop.assumeIsolated().execute { tunnel.onBytes?(ByteBuffer(string: text)) }
+  }
+
+  fileprivate func receivedInTunnel(_ bytes: ByteBuffer) { answer.body += String(buffer: bytes) }
+  fileprivate func tunnelClosed() { end() }
+}
+
+/// The client's end of an upgraded connection.
+private final class ProxyTestTunnel: ClientTunnel {
+  let isWritable = true
+  var onBytes: ((ByteBuffer) -> Void)?
+  var onWritable: (() -> Void)?
+  var onClose: (() -> Void)?
+  private let exchange: ProxyTestExchange
+  private var hasStarted = false
+
+  init(_ exchange: ProxyTestExchange) { self.exchange = exchange }
+
+  func send(_ bytes: ByteBuffer) { exchange.receivedInTunnel(bytes) }
+  func pause() {}
+
+  func resume() {
+    if !hasStarted { exchange.startTunnel(self) }
+    hasStarted = true
+  }
+
+  func close() { exchange.tunnelClosed() }
 }

@@ -14,27 +14,28 @@ extension ProxiedRequest {
     settleStreamedFraming()
     bodyOffset = 0
     isBodySent = false
-    let method = sentMethod
-    guard let head = requestHead(method, destination) else {
+    guard let head = requestHead(destination) else {
       request.log(.error, "zero length URI to proxy")
       abandonUpstream()
       return fail(status: 500)
     }
-    connection.decoder.expectResponse(to: HTTPMethod(bytes: method))
     isSent = true
     if streamsBody { sendHeadOfStream(head, connection) } else { sendBuffered(head, connection) }
   }
 
-  private var sentMethod: [UInt8] {
-    if let template = handler.method { return request.evaluate(template) }
-    return request.method.name
+  /// Writes the method, and tells the decoder of it: it decides how the response ends.
+  private func appendMethod(to head: inout [UInt8]) {
+    var method = request.method
+    if let template = handler.method { method = HTTPMethod(bytes: request.evaluate(template)) }
+    method.withName { head.append(contentsOf: $0) }
+    connection?.decoder.expectResponse(to: method)
   }
 
   /// `nil` where there is no URI to ask for.
-  private func requestHead(_ method: [UInt8], _ destination: ProxyDestination) -> ByteBuffer? {
+  private func requestHead(_ destination: ProxyDestination) -> ByteBuffer? {
     var head: [UInt8] = []
     head.reserveCapacity(512 + request.head.fields.encodedLength)
-    head.append(contentsOf: method)
+    appendMethod(to: &head)
     head.append(UInt8(ascii: " "))
     let start = head.count
     destination.uri.append(request.proxySubject, to: &head)

@@ -93,6 +93,7 @@ final class ProxiedRequest {
   /// Finds out where to go; `connect` follows.
   func resolve() {
     stage = .resolving
+    if case .fixed(let destination) = handler.target { return begin(destination) }
     handler.target.resolve(for: request) { [self] result in
       guard stage == .resolving else { return }
       switch result {

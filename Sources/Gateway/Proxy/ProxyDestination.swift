@@ -3,13 +3,22 @@ import ConfigSyntax
 import NIOCore
 
 /// Where a request is proxied to.
-struct ProxyDestination: Sendable {
-  var upstream: UpstreamRuntime
-  var uri: ProxyURI
-  var authority: ProxyAuthority
-  var isTLS: Bool
+final class ProxyDestination: Sendable {
+  let upstream: UpstreamRuntime
+  let uri: ProxyURI
+  let authority: ProxyAuthority
+  let isTLS: Bool
   /// The host without port, which the upstream's certificate is expected to name.
-  var host: [UInt8]
+  let host: [UInt8]
+
+  init(_ url: UpstreamURL, isTLS: Bool, upstream: UpstreamRuntime, prefixLength: Int, isComplete: Bool = false) {
+    let port = isTLS ? 443 : 80
+    self.upstream = upstream
+    uri = ProxyURI(replacement: url.uri, isComplete: isComplete, prefixLength: prefixLength)
+    authority = ProxyAuthority(host: url.hostHeader(defaultPort: port), port: url.portText(defaultPort: port))
+    self.isTLS = isTLS
+    host = url.host
+  }
 }
 
 /// `proxy_pass`, made ready.
@@ -36,16 +45,6 @@ enum ProxyTarget: Sendable {
     let port = pass.isTLS ? 443 : 80
     let upstream = try registry.upstream(url, defaultPort: port, at: pass.position)
     self = .fixed(ProxyDestination(url, isTLS: pass.isTLS, upstream: upstream, prefixLength: prefixLength))
-  }
-}
-
-extension ProxyDestination {
-  init(_ url: UpstreamURL, isTLS: Bool, upstream: UpstreamRuntime, prefixLength: Int, isComplete: Bool = false) {
-    let port = isTLS ? 443 : 80
-    self.init(
-      upstream: upstream, uri: ProxyURI(replacement: url.uri, isComplete: isComplete, prefixLength: prefixLength),
-      authority: ProxyAuthority(host: url.hostHeader(defaultPort: port), port: url.portText(defaultPort: port)),
-      isTLS: isTLS, host: url.host)
   }
 }
 
