@@ -64,7 +64,12 @@ public struct HTTP1RequestDecoder: ~Copyable {
     return rest
   }
 
+  /// What has been read of a head that is not complete: for a client that went away or was too slow.
+  public func partialHead() -> HTTPRequestHead { buffer.withUnsafeReadableBytes { parser.head($0) } }
+
   public mutating func next() -> Event {
+    // The bytes belong to the transport's pool: nothing read holds on to them.
+    defer { if buffer.readableBytes == 0 { buffer = ByteBuffer() } }
     switch state {
     case .head: return nextHead()
     case .body(let left): return nextBody(left: left)

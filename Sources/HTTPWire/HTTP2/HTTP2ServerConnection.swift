@@ -78,6 +78,15 @@ public struct HTTP2ServerConnection: ~Copyable {
   /// What a client sends first.
   public static let preface: StaticString = "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"
 
+  /// Whether a plain connection's first bytes are the preface; `nil` while they may yet become it.
+  public static func isPreface(_ bytes: ByteBuffer) -> Bool? {
+    bytes.withUnsafeReadableBytes { bytes in
+      let expected = preface.fieldBytes
+      guard expected.prefix(bytes.count).elementsEqual(bytes.prefix(expected.count)) else { return false }
+      return bytes.count < expected.count ? nil : true
+    }
+  }
+
   public var openStreams: Int { streams.count }
   /// A shutdown has been completed: no stream is open, and none can be opened.
   public var isDrained: Bool {
@@ -99,6 +108,7 @@ public struct HTTP2ServerConnection: ~Copyable {
   }
 
   public mutating func next() -> Event {
+    defer { if input.readableBytes == 0 { input = ByteBuffer() } }
     while true {
       if let event = takeEvent() { return event }
       do throws(HTTP2Error) {

@@ -20,6 +20,15 @@ extension HTTPRequestHead {
     return line
   }
 
+  /// Whether the client means to keep the connection after this request (RFC 9112 §9.3).
+  public var keepsConnection: Bool {
+    let asked = fields.withFirst("connection") { value -> Bool? in
+      if value.hasListMember("close") { return false }
+      return value.hasListMember("keep-alive") ? true : nil
+    }
+    return (asked ?? nil) ?? (version >= .http1_1)
+  }
+
   /// Asks for a 100 before it sends its body (RFC 9110 §10.1.1).
   public var expectsContinue: Bool {
     version == .http1_0 ? false : fields.withFirst("expect") { $0.equalsIgnoringCase("100-continue") } ?? false

@@ -1,0 +1,21 @@
+import NIOCore
+
+/// What speaks a protocol on a `ClientChannel`: HTTP/1.1, HTTP/2, or the choice between them.
+protocol ConnectionDriver: AnyObject {
+  /// Nothing is under way: the connection may be closed without anybody losing anything but time.
+  var isIdle: Bool { get }
+  /// How long the client may take none of what is sent.
+  var sendTimeout: TimeAmount { get }
+
+  func received(_ bytes: ByteBuffer)
+  func readCompleted()
+  func becameWritable()
+  /// The deadline given to `ClientChannel.setTimer` has passed.
+  func timerFired(at now: NIODeadline)
+  /// The client has taken nothing for `sendTimeout`.
+  func sendTimedOut()
+  /// Finish what is under way, begin nothing more. An idle connection lives for `grace` yet.
+  func drain(grace: TimeAmount)
+  /// The transport is gone.
+  func closed()
+}
