@@ -1,6 +1,6 @@
 import NIOCore
 
-/// What speaks a protocol on a `ClientChannel`: HTTP/1.1, HTTP/2, or the choice between them.
+/// What speaks a protocol on a `HTTPConnectionHandler`: HTTP/1.1, HTTP/2, or the choice between them.
 protocol ConnectionDriver: AnyObject {
   /// Nothing is under way: the connection may be closed without anybody losing anything but time.
   var isIdle: Bool { get }
@@ -10,7 +10,7 @@ protocol ConnectionDriver: AnyObject {
   func received(_ bytes: ByteBuffer)
   func readCompleted()
   func becameWritable()
-  /// The deadline given to `ClientChannel.setTimer` has passed.
+  /// The deadline given to `HTTPConnectionHandler.setTimer` has passed.
   func timerFired(at now: NIODeadline)
   /// The client has taken nothing for `sendTimeout`.
   func sendTimedOut()

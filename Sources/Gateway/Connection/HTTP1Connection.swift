@@ -17,7 +17,7 @@ final class HTTP1Connection: ConnectionDriver {
     case ended
   }
 
-  unowned let channel: ClientChannel
+  unowned let channel: HTTPConnectionHandler
   private(set) var stage = Stage.waiting
   private(set) var decoder: HTTP1RequestDecoder
   private(set) var exchange: HTTP1Exchange?
@@ -29,12 +29,12 @@ final class HTTP1Connection: ConnectionDriver {
   private var discardEnd = NIODeadline.distantFuture
   private var discardPause = TimeAmount.seconds(5)
 
-  init(_ channel: ClientChannel) {
+  init(_ channel: HTTPConnectionHandler) {
     self.channel = channel
     let settings = channel.connection.server.block.connection
     decoder = HTTP1RequestDecoder(limits: settings.headLimits)
     channel.setIdle(true)
-    channel.setTimer(.now() + TimeAmount(settings.clientHeaderTimeout))
+    channel.setTimer(channel.now + TimeAmount(settings.clientHeaderTimeout))
   }
 
   var isIdle: Bool { stage == .waiting }
@@ -85,7 +85,7 @@ final class HTTP1Connection: ConnectionDriver {
     isDraining = true
     drainGrace = grace
     guard stage == .waiting else { return }
-    if grace <= .zero { channel.close() } else { channel.setTimer(.now() + grace) }
+    if grace <= .zero { channel.close() } else { channel.setTimer(channel.now + grace) }
   }
 
   // MARK: - Requests, one by one
@@ -128,7 +128,7 @@ final class HTTP1Connection: ConnectionDriver {
   private func headBegan() {
     stage = .readingHead
     channel.setIdle(false)
-    channel.setTimer(.now() + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
+    channel.setTimer(channel.now + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
   }
 
   private func serve(_ head: HTTPRequestHead, _ framing: HTTP1BodyFraming) {
@@ -184,13 +184,13 @@ final class HTTP1Connection: ConnectionDriver {
     stage = .waiting
     channel.setIdle(true)
     let timeout = isDraining ? drainGrace : TimeAmount(core.keepaliveTimeout)
-    channel.setTimer(.now() + timeout)
+    channel.setTimer(channel.now + timeout)
     advance()
   }
 
   private func beginDiscarding(_ core: CoreSettings) {
     stage = .discarding
-    let now = NIODeadline.now()
+    let now = channel.now
     discardEnd = now + TimeAmount(core.lingeringTime)
     discardPause = TimeAmount(core.lingeringTimeout)
     channel.setTimer(min(discardEnd, now + discardPause))
@@ -200,7 +200,7 @@ final class HTTP1Connection: ConnectionDriver {
   private func discard() -> Bool {
     switch decoder.next() {
     case .needsMore:
-      channel.setTimer(min(discardEnd, .now() + discardPause))
+      channel.setTimer(min(discardEnd, channel.now + discardPause))
       return false
     case .body: return true
     case .end:

@@ -151,7 +151,7 @@ final class HTTP1Exchange: Exchange {
     guard keepsAlive, !link.isDraining else { return false }
     let core = settings
     if core.keepaliveTimeout == .zero || requestsOnConnection >= core.keepaliveRequests { return false }
-    return (request?.startTime ?? .now()) - connection.acceptedAt < TimeAmount(core.keepaliveTime)
+    return (request?.startTime ?? eventLoop.now) - connection.acceptedAt < TimeAmount(core.keepaliveTime)
   }
 
   // MARK: - Request body
@@ -192,7 +192,7 @@ final class HTTP1Exchange: Exchange {
     guard body == .unread else { return false }
     switch link.decodeNext() {
     case .needsMore:
-      link.channel.setTimer(.now() + TimeAmount(settings.clientBodyTimeout))
+      link.channel.setTimer(eventLoop.now + TimeAmount(settings.clientBodyTimeout))
       return false
     case .body(let part): events.received(body: part)
     case .end(let trailers):

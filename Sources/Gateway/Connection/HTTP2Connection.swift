@@ -4,7 +4,7 @@ import NIOCore
 
 /// A client's HTTP/2 connection: runs the machine and gives every stream its exchange.
 final class HTTP2Connection: ConnectionDriver {
-  unowned let channel: ClientChannel
+  unowned let channel: HTTPConnectionHandler
   private var machine: HTTP2ServerConnection
   private var exchanges: [HTTP2StreamID: HTTP2Exchange] = [:]
   private(set) var requests = 0
@@ -14,11 +14,11 @@ final class HTTP2Connection: ConnectionDriver {
   private var idleDeadline: NIODeadline?
   private var isShutDown = false
 
-  init(_ channel: ClientChannel) {
+  init(_ channel: HTTPConnectionHandler) {
     self.channel = channel
     machine = HTTP2ServerConnection(limits: channel.connection.server.block.connection.http2Limits)
     channel.setIdle(true)
-    idleDeadline = .now() + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout)
+    idleDeadline = channel.now + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout)
     run()
     channel.flush()
   }
@@ -30,7 +30,7 @@ final class HTTP2Connection: ConnectionDriver {
   // MARK: - Events of the channel
 
   func received(_ bytes: ByteBuffer) {
-    let now = Duration.nanoseconds(Int64(truncatingIfNeeded: NIODeadline.now().uptimeNanoseconds))
+    let now = Duration.nanoseconds(Int64(truncatingIfNeeded: channel.now.uptimeNanoseconds))
     machine.receive(bytes, at: now)
     run()
   }
@@ -57,7 +57,7 @@ final class HTTP2Connection: ConnectionDriver {
       machine.finishShutdown()
       shutdownDeadline = nil
     } else {
-      shutdownDeadline = .now() + grace
+      shutdownDeadline = channel.now + grace
     }
     run()
     channel.flush()
@@ -139,7 +139,7 @@ final class HTTP2Connection: ConnectionDriver {
     return request
   }
 
-  private var isOld: Bool { NIODeadline.now() - channel.connection.acceptedAt >= TimeAmount(core.keepaliveTime) }
+  private var isOld: Bool { channel.now - channel.connection.acceptedAt >= TimeAmount(core.keepaliveTime) }
 
   // MARK: - Ending
 
@@ -147,7 +147,7 @@ final class HTTP2Connection: ConnectionDriver {
     guard !isShutDown else { return }
     isShutDown = true
     machine.beginShutdown()
-    shutdownDeadline = .now() + .seconds(1)
+    shutdownDeadline = channel.now + .seconds(1)
   }
 
   private func failed(_ error: HTTP2Error) {
@@ -178,7 +178,7 @@ final class HTTP2Connection: ConnectionDriver {
     exchanges[id] = nil
     guard exchanges.isEmpty, !isEnding else { return }
     channel.setIdle(true)
-    idleDeadline = .now() + TimeAmount(core.keepaliveTimeout)
+    idleDeadline = channel.now + TimeAmount(core.keepaliveTimeout)
   }
 
   private func setTimer() {

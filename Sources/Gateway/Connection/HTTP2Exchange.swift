@@ -92,7 +92,7 @@ final class HTTP2Exchange: Exchange {
     }
     bodyBytesSent += part.readableBytes
     link.sendBody(id, part)
-    if !link.isWritable(id) { deadline = .now() + TimeAmount(settings.sendTimeout) }
+    if !link.isWritable(id) { deadline = eventLoop.now + TimeAmount(settings.sendTimeout) }
   }
 
   func finish(trailers: HTTPFields?) {
@@ -100,7 +100,7 @@ final class HTTP2Exchange: Exchange {
     guard hasSentHead || pendingHead != nil else { return abort() }
     if let bodyLeft, bodyLeft > 0 { return abort() }
     isFinished = true
-    deadline = .now() + TimeAmount(settings.sendTimeout)
+    deadline = eventLoop.now + TimeAmount(settings.sendTimeout)
     if let head = pendingHead, trailers == nil {
       pendingHead = nil
       hasSentHead = true
@@ -135,7 +135,7 @@ final class HTTP2Exchange: Exchange {
   func sent() { end() }
 
   func becameWritable() {
-    deadline = isFinished ? .now() + TimeAmount(settings.sendTimeout) : nil
+    deadline = isFinished ? eventLoop.now + TimeAmount(settings.sendTimeout) : nil
     events?.responseWritable()
   }
 
@@ -197,7 +197,7 @@ final class HTTP2Exchange: Exchange {
     }
     guard wantsBody, let events, !isBodyDelivered, waiting.isEmpty else { return }
     guard isBodyComplete else {
-      if !isFinished { deadline = .now() + TimeAmount(settings.clientBodyTimeout) }
+      if !isFinished { deadline = eventLoop.now + TimeAmount(settings.clientBodyTimeout) }
       return
     }
     isBodyDelivered = true

@@ -4,13 +4,13 @@ import NIOCore
 /// Waits for the first bytes of a plain connection: HTTP/2 begins with its preface (RFC 9113 §3.3), anything else is
 /// HTTP/1.1.
 final class ProtocolChoice: ConnectionDriver {
-  private unowned let channel: ClientChannel
+  private unowned let channel: HTTPConnectionHandler
   private var bytes = ByteBuffer()
 
-  init(_ channel: ClientChannel) {
+  init(_ channel: HTTPConnectionHandler) {
     self.channel = channel
     channel.setIdle(true)
-    channel.setTimer(.now() + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
+    channel.setTimer(channel.now + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
   }
 
   var isIdle: Bool { true }
@@ -33,6 +33,6 @@ final class ProtocolChoice: ConnectionDriver {
 
   func drain(grace: TimeAmount) {
     guard grace > .zero else { return channel.close() }
-    channel.setTimer(.now() + grace)
+    channel.setTimer(channel.now + grace)
   }
 }

@@ -11,6 +11,7 @@ final class ClientConnection {
   let remoteAddress: SocketAddress
   let localAddress: SocketAddress
   let listener: ListenerRuntime
+  let counters: ConnectionCounters
   /// For `$connection_time`.
   let acceptedAt = NIODeadline.now()
   /// The server that the handshake was for: by SNI, or the listener's default.
@@ -27,7 +28,11 @@ final class ClientConnection {
   /// `$server_addr`.
   private(set) lazy var localText = localAddress.textWithoutPort
 
-  init(number: UInt64, remoteAddress: SocketAddress, localAddress: SocketAddress, listener: ListenerRuntime) {
+  init(
+    number: UInt64, remoteAddress: SocketAddress, localAddress: SocketAddress, listener: ListenerRuntime,
+    counters: ConnectionCounters = ConnectionCounters()
+  ) {
+    self.counters = counters
     self.number = number
     self.remoteAddress = remoteAddress
     self.localAddress = localAddress

@@ -16,7 +16,7 @@ struct ConnectionAcceptor: Sendable {
       runtime.connections.add(channel)
       let connection = ClientConnection(
         number: shared.nextConnectionNumber(), remoteAddress: remote, localAddress: local,
-        listener: socket.listener(for: local))
+        listener: socket.listener(for: local), counters: shared.counters)
       let pipeline = channel.pipeline.syncOperations
       if connection.listener.setting.isTLS {
         try addTLS(to: pipeline, connection)

@@ -5,6 +5,7 @@ import Synchronization
 final class GatewayShared: Sendable {
   let logs = LogFiles()
   let tls = SharedTLSState()
+  let counters = ConnectionCounters()
   private let connections = Atomic<UInt64>(0)
 
   /// `$connection` of the next connection.

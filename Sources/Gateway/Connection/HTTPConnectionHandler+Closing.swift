@@ -1,6 +1,6 @@
 import NIOCore
 
-extension ClientChannel {
+extension HTTPConnectionHandler {
   /// Sends what is left, then closes.
   func close() {
     guard stage == .open, let context else { return }
@@ -35,14 +35,14 @@ extension ClientChannel {
   func outputEnded() {
     sendDeadline = nil
     guard stage == .lingering, lingerEnd == .distantFuture else { return }
-    let now = NIODeadline.now()
+    let now = self.now
     lingerEnd = now + lingerLimit
     setTimer(min(lingerEnd, now + lingerPause))
   }
 
   func continueLingering() {
     guard lingerEnd != .distantFuture else { return }
-    let now = NIODeadline.now()
+    let now = self.now
     guard now < lingerEnd else { return closeNow() }
     setTimer(min(lingerEnd, now + lingerPause))
   }
@@ -64,7 +64,7 @@ extension ClientChannel {
   func watchSending() {
     guard sendDeadline == nil, stage != .closed, let driver else { return }
     unsentBytes = bufferedBytes
-    let deadline = NIODeadline.now() + driver.sendTimeout
+    let deadline = self.now + driver.sendTimeout
     sendDeadline = deadline
     schedule(deadline)
   }
@@ -87,7 +87,7 @@ extension ClientChannel {
 
   private func timerRan() {
     timer = nil
-    let now = NIODeadline.now()
+    let now = self.now
     if let sendDeadline, now >= sendDeadline {
       self.sendDeadline = nil
       checkSending()

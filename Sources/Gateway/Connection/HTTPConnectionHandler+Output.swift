@@ -1,7 +1,7 @@
 import HTTPWire
 import NIOCore
 
-extension ClientChannel {
+extension HTTPConnectionHandler {
   /// Bodies up to this are copied behind the head, so that a response is one write; larger ones are passed on as they are.
   private static let copyLimit = 16 << 10
   /// How much is gathered before it is written without being asked.
