@@ -145,6 +145,15 @@ struct MergingTests {
       ])
   }
 
+  @Test("a configuration of two thousand servers is read", .timeLimit(.minutes(1)))
+  func many() throws {
+    let servers = (0..<2000).map {
+      "server { listen 80; server_name s\($0).example; location / { return 200 $host; } }"
+    }
+    let http = try #require(try read("http { \(servers.joined(separator: "\n")) }").configuration.http)
+    #expect(http.servers.count == 2000 && http.servers[1999].listens.map(\.position.line) == [2000])
+  }
+
   @Test("busy buffers follow the buffers where nothing is said")
   func buffers() throws {
     #expect(try location("proxy_buffer_size 16k; proxy_buffers 4 16k;").proxy.busyBuffersSize == .kibibytes(32))

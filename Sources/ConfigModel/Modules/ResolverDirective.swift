@@ -43,8 +43,9 @@ extension Invocation {
 }
 
 extension String {
-  /// What follows `prefix`; `nil` where the text does not begin with it.
+  /// What follows `prefix`; `nil` where the text does not begin with its bytes.
   func after(_ prefix: String) -> String? {
-    hasPrefix(prefix) ? String(dropFirst(prefix.count)) : nil
+    guard utf8.starts(with: prefix.utf8) else { return nil }
+    return String(decoding: utf8.dropFirst(prefix.utf8.count), as: UTF8.self)
   }
 }

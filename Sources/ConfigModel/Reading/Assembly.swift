@@ -31,7 +31,10 @@ struct Assembly {
   }
 
   private func inherit(_ child: Scope, from parent: Scope) {
-    for inheritance in inheritances { inheritance.merge(&child.settings, parent.settings) }
+    let outer = parent.settings
+    var settings = child.settings
+    for inheritance in inheritances { inheritance.merge(&settings, outer) }
+    child.settings = settings
   }
 
   private func server(_ scope: Scope, in http: Scope) -> ServerBlock {
