@@ -43,7 +43,7 @@ extension AuthorityDirectory {
     let name = Layout.fileName(for: request.subject.commonName ?? "intermediate")
     let certificate = try exclusively { () throws(AuthorityError) in
       let files = AuthorityFiles(stem: layout.authorityFolder + "/" + name)
-      guard !FilePaths.exists(files.certificate) else { throw .fileExists(path: files.certificate) }
+      guard request.force || !FilePaths.exists(files.certificate) else { throw .fileExists(path: files.certificate) }
       let draft = try authorityDraft(
         request, key: key, issuer: signer.certificate, files: files, action: .intermediate)
       return try sign(draft, signer: signer) { [.file(files.certificate, $0.pem)] }.certificate

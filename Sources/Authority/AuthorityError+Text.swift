@@ -11,7 +11,7 @@ extension AuthorityError: CustomStringConvertible {
   private var inputText: String? {
     switch self {
     case .invalidValue(let what, let value, let accepted):
-      "\(what) \"\(value)\" is not understood; accepted: \(accepted)"
+      "\(what) \"\(value)\" cannot be used; accepted: \(accepted)"
     case .unknownProfile(let name, let known):
       "there is no profile \"\(name)\"; known: \(known.joined(separator: ", "))"
     case .unknownAuthority(let name, let known):

@@ -50,7 +50,9 @@ final class Ledger: Sendable {
 
   private static func failure(_ error: any Error, path: String) -> AuthorityError {
     if let known = error as? AuthorityError { return known }
-    guard let database = error as? DatabaseError else { return .ledger(path: path, problem: "\(error)", isFull: false) }
+    guard let database = error as? DatabaseError else {
+      return .ledger(path: path, problem: "\(FaultText.of(error))", isFull: false)
+    }
     let isFull = database.resultCode == .SQLITE_FULL || database.extendedResultCode == .SQLITE_IOERR_SHMSIZE
     return .ledger(path: path, problem: database.message ?? "\(database.resultCode)", isFull: isFull)
   }

@@ -31,7 +31,7 @@ extension CertificateSigningRequest {
 
   private func wishes(path: String) throws(AuthorityError) -> [CertificateExtension] {
     do { return try requestedExtensions() } catch {
-      throw .csrRefused(path: path, problem: "the extensions it asks for are malformed: \(error)")
+      throw .csrRefused(path: path, problem: "the extensions it asks for are malformed: \(FaultText.of(error))")
     }
   }
 }

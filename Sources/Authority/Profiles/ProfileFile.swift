@@ -27,7 +27,7 @@ public struct ProfileFile {
 
   func parse(_ bytes: [UInt8]) throws(AuthorityError) -> ProfileSet {
     let tree: JSONValue
-    do { tree = try JSONValue.parse(bytes) } catch { throw problem("the file", "is not JSON: \(error)") }
+    do { tree = try JSONValue.parse(bytes) } catch { throw problem("the file", "is not JSON") }
     var set = ProfileSet.builtIn
     let top = try object(tree, at: "the file")
     try refuseUnknown(top, at: "the file", known: ["profiles"])

@@ -35,7 +35,7 @@ extension AuthorityDirectory {
         key: key, certificate: certificate.der, chain: chain, friendlyName: friendlyName ?? record.name,
         password: password, legacy: legacy)
     } catch {
-      throw .cryptography(operation: "writing PKCS#12", problem: "\(error)")
+      throw .cryptography(operation: "writing PKCS#12", problem: "\(FaultText.of(error))")
     }
   }
 
@@ -53,7 +53,7 @@ extension AuthorityDirectory {
         path: layout.ledger, problem: "\(record.serial) was imported without its certificate", isFull: false)
     }
     do { return try Certificate(der: der) } catch {
-      throw .ledger(path: layout.ledger, problem: "certificate \(record.serial): \(error)", isFull: false)
+      throw .ledger(path: layout.ledger, problem: "certificate \(record.serial): \(FaultText.of(error))", isFull: false)
     }
   }
 

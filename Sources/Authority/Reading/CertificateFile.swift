@@ -16,7 +16,7 @@ public enum CertificateFile {
       let labels: Set = ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"]
       return try PEM.decode(bytes).filter { labels.contains($0.label) }.map { try Certificate(der: $0.bytes) }
     } catch {
-      throw .unreadable(path: path, problem: "is not a certificate: \(error)")
+      throw .unreadable(path: path, problem: "is not a certificate: \(FaultText.of(error))")
     }
   }
 
@@ -32,7 +32,21 @@ public enum RequestFile {
       return try CertificateFile.isPEM(bytes)
         ? CertificateSigningRequest(pem: bytes) : CertificateSigningRequest(der: bytes)
     } catch {
-      throw .unreadable(path: path, problem: "is not a certificate signing request: \(error)")
+      throw .unreadable(path: path, problem: "is not a certificate signing request: \(FaultText.of(error))")
+    }
+  }
+}
+
+/// Certificate revocation lists in files, PEM or DER.
+public enum RevocationListFile {
+  /// The first list of the file.
+  public static func read(_ path: String) throws(AuthorityError) -> CertificateRevocationList {
+    let bytes = try FileReader.bytes(of: path)
+    do {
+      return try CertificateFile.isPEM(bytes)
+        ? CertificateRevocationList(pem: bytes) : CertificateRevocationList(der: bytes)
+    } catch {
+      throw .unreadable(path: path, problem: "is not a revocation list: \(FaultText.of(error))")
     }
   }
 }

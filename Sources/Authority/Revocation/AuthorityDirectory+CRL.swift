@@ -17,6 +17,17 @@ extension AuthorityDirectory {
     }
   }
 
+  /// Writes the CA's CRL when it lacks a revocation or its nextUpdate is nearer than `seconds`.
+  ///
+  /// - Returns: nil when it was fresh.
+  @discardableResult
+  public func refreshCRL(signer: UnlockedAuthority, within seconds: Int64) throws(AuthorityError) -> WrittenCRL? {
+    let record = try authority(signer.record.name)
+    let limit = UnixTime(actor.now.seconds + seconds)
+    if !record.crlIsStale, let due = record.crlNextUpdate, due > limit { return nil }
+    return try writeCRL(signer: signer)
+  }
+
   /// Signs within the transaction: a CRL that is not recorded is never seen.
   func writeCRL(of signer: UnlockedAuthority, days: Int?, in database: Database, at now: UnixTime) throws -> WrittenCRL
   {

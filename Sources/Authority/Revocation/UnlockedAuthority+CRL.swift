@@ -13,7 +13,7 @@ extension UnlockedAuthority {
         crlNumber: SerialNumber(magnitude: number.magnitude), authorityKeyIdentifier: identifier, entries: entries
       ).der
     } catch {
-      throw .cryptography(operation: "signing the CRL", problem: "\(error)")
+      throw .cryptography(operation: "signing the CRL", problem: "\(FaultText.of(error))")
     }
   }
 }

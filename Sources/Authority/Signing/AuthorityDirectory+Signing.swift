@@ -109,7 +109,7 @@ extension PrivateKey {
   func certificate(from template: CertificateTemplate) throws(AuthorityError) -> Certificate {
     let certificate: Certificate
     do { certificate = try template.signed(by: self) } catch {
-      throw .cryptography(operation: "signing", problem: "\(error)")
+      throw .cryptography(operation: "signing", problem: "\(FaultText.of(error))")
     }
     guard certificate.isSigned(by: publicKey) else {
       throw .cryptography(operation: "signing", problem: "the signature does not verify")

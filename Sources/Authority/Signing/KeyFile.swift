@@ -12,7 +12,7 @@ public enum KeyFile {
     } catch CryptographyError.wrongPassphrase {
       throw .wrongPassphrase(path: path)
     } catch {
-      throw .unreadable(path: path, problem: "\(error)")
+      throw .unreadable(path: path, problem: "\(FaultText.of(error))")
     }
   }
 
@@ -25,7 +25,7 @@ public enum KeyFile {
   /// A new key.
   public static func generate(_ type: KeyType) throws(AuthorityError) -> PrivateKey {
     do { return try PrivateKey.generate(type) } catch {
-      throw .cryptography(operation: "making a \(type.name) key", problem: "\(error)")
+      throw .cryptography(operation: "making a \(type.name) key", problem: "\(FaultText.of(error))")
     }
   }
 }

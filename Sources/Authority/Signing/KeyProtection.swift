@@ -12,7 +12,7 @@ public enum KeyProtection: Sendable {
     case .unencrypted: return key.pkcs8PEM()
     case .passphrase(let passphrase):
       do { return try key.encryptedPKCS8PEM(passphrase: passphrase) } catch {
-        throw .cryptography(operation: "encrypting the key", problem: "\(error)")
+        throw .cryptography(operation: "encrypting the key", problem: "\(FaultText.of(error))")
       }
     }
   }

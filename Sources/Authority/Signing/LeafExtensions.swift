@@ -58,7 +58,7 @@ enum KeyIdentifiers {
 
   private static func identifier(of key: PublicKey) throws(AuthorityError) -> SubjectKeyIdentifier {
     do { return try SubjectKeyIdentifier(of: key) } catch {
-      throw .cryptography(operation: "naming the key", problem: "\(error)")
+      throw .cryptography(operation: "naming the key", problem: "\(FaultText.of(error))")
     }
   }
 }

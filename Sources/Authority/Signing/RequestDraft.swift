@@ -49,7 +49,7 @@ public struct RequestDraft: Sendable {
     let value = SubjectAlternativeName(names.map(\.generalName))
     let extensions = names.isEmpty ? [] : [CertificateExtension(value, critical: subject.isEmpty)]
     do { return try CertificateSigningRequest.build(subject: subject, key: key, extensions: extensions) } catch {
-      throw .cryptography(operation: "signing the request", problem: "\(error)")
+      throw .cryptography(operation: "signing the request", problem: "\(FaultText.of(error))")
     }
   }
 }
