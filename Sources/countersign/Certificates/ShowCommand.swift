@@ -7,17 +7,24 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a certificate: what it says, and what the ledger knows of it.",
-    discussion: "Takes a certificate file (any issuer's), a serial number or a name of the ledger.")
+    discussion: """
+      Takes a certificate file (any issuer's), a serial number or a name of the ledger. Files of requests and of
+      revocation lists are shown in full, as certificates are with --text.
+      """)
 
   @OptionGroup var directory: DirectoryOptions
 
   @Argument(help: ArgumentHelp("A certificate file, a serial number or a name.", valueName: "certificate"))
   var certificate: String
 
+  @Flag(help: "Print every field and extension.")
+  var text = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
   func run() throws {
+    if let whole = try otherText() { return print(whole, terminator: "") }
     let now = UnixTime.current
     if FileReader.exists(certificate), !FileReader.isFolder(certificate) {
       let record = try? directory.open().newest(certificate)
@@ -29,9 +36,21 @@ struct ShowCommand: ParsableCommand {
   }
 
   private func show(_ certificate: Certificate?, _ record: CertificateRecord?, at now: UnixTime) {
+    if text, let certificate { return print(certificate.text, terminator: "") }
     let report = Report(
       certificate: certificate.map(CertificateFacts.init), ledger: record.map { CertificateEntry($0, at: now) })
     print(json ? JSONText.of(report) : report.text)
+  }
+
+  /// A file that is no certificate.
+  private func otherText() throws -> String? {
+    guard FileReader.exists(certificate), !FileReader.isFolder(certificate) else { return nil }
+    let start = String(decoding: try FileReader.bytes(of: certificate), as: UTF8.self)
+    if start.contains("-----BEGIN CERTIFICATE REQUEST") || start.contains("-----BEGIN NEW CERTIFICATE REQUEST") {
+      return try RequestFile.read(certificate).text
+    }
+    guard start.contains("-----BEGIN X509 CRL") else { return nil }
+    return try RevocationListFile.read(certificate).text
   }
 
   private struct Report: Encodable {

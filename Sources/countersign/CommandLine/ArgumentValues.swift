@@ -9,7 +9,7 @@ enum ArgumentValues {
       return try DistinguishedName(parsing: text)
     } catch {
       throw UsageError(
-        "--subject \"\(text)\" is not understood (\(error)); accepted: /C=US/O=Example/CN=name or CN=name,O=Example,C=US"
+        "--subject \"\(text)\" is not understood (\(FaultText.of(error))); accepted: /C=US/O=Example/CN=name or CN=name,O=Example,C=US"
       )
     }
   }
