@@ -20,6 +20,7 @@ struct UpAuthority {
     directory = try options.open()
     let path = directory.layout.authority(try directory.authority(nil).name).key
     signer = try directory.unlock(passphrase: passphrase.unlocking(path))
+    try directory.refreshCRL(signer: signer, within: 7 * 86400)
   }
 
   /// Certificate, key and CRL of the CA that signs.
@@ -32,7 +33,7 @@ struct UpAuthority {
     }
     let files = directory.layout.leaf(.server, "localhost")
     let known = try usable("localhost", in: .server)
-    if let known, Set(wanted.map(\.description)).isSubset(of: known.alternativeNames) { return files }
+    if let known, Set(wanted.map(\.generalName.description)).isSubset(of: known.alternativeNames) { return files }
     var request = IssueRequest(profile: try directory.profiles().profile("server"), name: "localhost")
     request.names = wanted
     request.force = true
