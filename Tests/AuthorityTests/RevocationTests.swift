@@ -83,6 +83,14 @@ struct RevocationTests {
     #expect(try !authority.directory.authority("ca").crlIsStale)
   }
 
+  @Test("a CRL is refreshed when it is about to expire or lacks a revocation, else left alone")
+  func refresh() throws {
+    let authority = try TemporaryAuthority { $0.crlDays = 10 }
+    #expect(try authority.directory.refreshCRL(signer: authority.signer(), within: 86_400)?.number == nil)
+    let later = try authority.reopened(at: UnixTime(TemporaryAuthority.start.seconds + 9 * 86_400 + 1))
+    #expect(try later.refreshCRL(signer: authority.signer(), within: 86_400)?.number == "02")
+  }
+
   @Test("a key that was compromised is not certified again")
   func compromisedKey() throws {
     let authority = try TemporaryAuthority()
