@@ -38,6 +38,14 @@ public struct Layout: Sendable, Hashable {
     return text.hasPrefix(".") || text.hasPrefix("-") ? "_" + text.dropFirst() : text
   }
 
+  /// Refuses names that no file and no list could show.
+  static func check(name: String) throws(AuthorityError) {
+    let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
+    guard !name.isEmpty, name.utf8.count <= 200, isPlain else {
+      throw .invalidValue(what: "name", value: name, accepted: "1 to 200 octets without control characters")
+    }
+  }
+
   /// The path as the ledger keeps it: relative when inside the directory, so that the directory can be moved.
   func stored(_ path: String) -> String {
     path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : FilePaths.absolute(path)

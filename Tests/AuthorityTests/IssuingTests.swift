@@ -110,6 +110,30 @@ struct IssuingTests {
     }
   }
 
+  @Test("a request damaged at any byte is refused and leaves nothing")
+  func damagedRequests() throws {
+    let authority = try TemporaryAuthority()
+    let csr = try CertificateSigningRequest.build(
+      subject: DistinguishedName(parsing: "/CN=a"), key: PrivateKey.generate(.p256),
+      extensions: [CertificateExtension(SubjectAlternativeName([.dns("a.example")]))])
+    for index in csr.der.indices {
+      var der = csr.der
+      der[index] ^= 0x10
+      guard let damaged = try? CertificateSigningRequest(der: der) else { continue }
+      #expect(throws: AuthorityError.self, "byte \(index)") {
+        try authority.issue("client", "a") { $0.key = .csr(damaged, path: "a.csr") }
+      }
+    }
+    #expect(try authority.directory.certificates().isEmpty)
+    #expect(!authority.exists("client/a.crt"))
+  }
+
+  @Test("names that no file can have are refused", arguments: ["", "a\nb", String(repeating: "a", count: 201)])
+  func unusableNames(_ name: String) throws {
+    let authority = try TemporaryAuthority()
+    #expect(throws: AuthorityError.self) { try authority.issue("client", name) }
+  }
+
   @Test("a usual lifetime ends with the CA; a longer one asked for is refused")
   func lifetimes() throws {
     let authority = try TemporaryAuthority { $0.lifetime = 100 * ValidityBounds.day }

@@ -9,6 +9,7 @@ struct IssuePreparation {
   let now: UnixTime
 
   func draft() throws(AuthorityError) -> (draft: CertificateDraft, csr: [UInt8]?) {
+    try Layout.check(name: request.name)
     let files = request.out ?? layout.leaf(request.profile.folder, request.name)
     try refuseExisting(files)
     let names = try allowedNames()

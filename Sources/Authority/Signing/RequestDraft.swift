@@ -21,6 +21,7 @@ public struct RequestDraft: Sendable {
 
   /// - Returns: the files written, a new key first.
   public func write(in layout: Layout) throws(AuthorityError) -> [String] {
+    try Layout.check(name: name)
     let files = files ?? layout.leaf(profile.folder, name)
     let subject = try profile.subject(subject, name: name)
     var names = names
