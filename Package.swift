@@ -46,7 +46,7 @@ let package = Package(
     // Level 3: the composition root.
     .executableTarget(
       name: "countersign",
-      dependencies: ["Authority", "Gateway", "PKI", "Cryptography", "Trust", argumentParser]),
+      dependencies: ["Authority", "Gateway", "PKI", "Cryptography", "Trust", "TrustFeeds", argumentParser]),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
     .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography"]),
     .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "Cryptography", "PKI"]),
