@@ -54,7 +54,9 @@ extension HTTPConnectionHandler {
     passOn()
     guard wroteUnflushed else { return }
     wroteUnflushed = false
+    isSending = true
     context?.flush()
+    isSending = false
   }
 
   private func passOn() {

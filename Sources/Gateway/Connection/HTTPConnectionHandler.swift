@@ -30,6 +30,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   var output = ByteBuffer()
   var wroteUnflushed = false
   private var isInRead = false
+  /// Within a write or flush of the channel, which may call back.
+  var isSending = false
+  private var willTellWritable = false
   private var countsAsIdle = false
   /// What came before there was a driver.
   private var early = ByteBuffer()
@@ -97,7 +100,18 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   func channelWritabilityChanged(context: ChannelHandlerContext) {
     guard context.channel.isWritable else { return watchSending() }
     sendDeadline = nil
-    if stage == .open { driver?.becameWritable() }
+    // Whoever is writing now must not be told to write from within.
+    if isSending { tellWritableLater(context) } else if stage == .open { driver?.becameWritable() }
+  }
+
+  private func tellWritableLater(_ context: ChannelHandlerContext) {
+    guard !willTellWritable else { return }
+    willTellWritable = true
+    context.eventLoop.assumeIsolated().execute { [self] in
+      willTellWritable = false
+      if stage == .open, isWritable { driver?.becameWritable() }
+      flushNow()
+    }
   }
 
   func channelInactive(context: ChannelHandlerContext) {
