@@ -68,7 +68,20 @@ extension TLSHandler {
     context.writeAndFlush(wrapOutboundOut(connection.takeOutput() ?? ByteBuffer()))
       .assumeIsolated().whenComplete { [self] _ in finishClosing() }
     // Mostly everything is out by now.
-    if stage == .closing { startTimer(TimeAmount(options.closeTimeout)) { $0.finishClosing() } }
+    if stage == .closing { awaitOutput(context, left: unsentBytes(context)) }
+  }
+
+  /// Gives the peer its time anew as long as it takes anything.
+  private func awaitOutput(_ context: ChannelHandlerContext, left: Int) {
+    startTimer(TimeAmount(options.closeTimeout)) { handler in
+      guard let context = handler.context, handler.stage == .closing else { return }
+      let unsent = handler.unsentBytes(context)
+      if unsent < left { handler.awaitOutput(context, left: unsent) } else { handler.finishClosing() }
+    }
+  }
+
+  private func unsentBytes(_ context: ChannelHandlerContext) -> Int {
+    (try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)) ?? 0
   }
 
   /// Sends the alert, ends our side, and leaves the peer a moment to read it: data of its own that arrives at a closed

@@ -66,6 +66,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   public func channelActive(context: ChannelHandlerContext) {
     pump(context)
+    // The handshake must go on though the application does not want to read yet.
+    if connection.isHandshaking { context.read() }
     context.fireChannelActive()
   }
 

@@ -115,6 +115,50 @@ struct TLSHandlerTests {
     await server.stop()
   }
 
+  @Test("a verdict that comes later completes the handshake, or ends it")
+  func lateVerdict() async throws {
+    for decision in [PeerDecision.accept, .reject(.certificateExpired)] {
+      let server = try await Server.start(late: decision)
+      let seen = Sightings()
+      let channel = try await server.connect(seen: seen, credentials: [server.identity.credential])
+      try await channel.writeAndFlush(ByteBuffer(string: "ping"))
+      if decision == .accept {
+        #expect(await seen.wait { $0.text == "ping" })
+      } else {
+        #expect(await seen.wait { $0.errors == [.alertReceived(.certificateExpired)] })
+      }
+      await server.stop()
+    }
+  }
+
+  @Test("a slow reader gets everything that was written before the close")
+  func slowReader() async throws {
+    var options = TLSHandlerOptions()
+    options.closeTimeout = .seconds(2)
+    let text = String(repeating: "x", count: 12 << 20)
+    let server = try await Server.start(options: options, greeting: text, closes: true)
+    let seen = Sightings()
+    let channel = try await server.connect(seen: seen, autoRead: false)
+    for _ in 0..<2000 where seen.all.closed == 0 {
+      channel.read()
+      try await Task.sleep(for: .milliseconds(5))
+    }
+    #expect(seen.all.bytes == text.utf8.count)
+    #expect(seen.all.ends == [true])
+    await server.stop()
+  }
+
+  @Test("a reader that takes nothing is cut off")
+  func stalledReader() async throws {
+    var options = TLSHandlerOptions()
+    options.closeTimeout = .milliseconds(100)
+    let server = try await Server.start(
+      options: options, greeting: String(repeating: "x", count: 32 << 20), closes: true)
+    _ = try await server.connect(seen: Sightings(), autoRead: false)
+    #expect(await server.sightings.wait { $0.closed == 1 })
+    await server.stop()
+  }
+
   @Test("a side may be closed alone, and the other goes on")
   func halfClose() async throws {
     var options = TLSHandlerOptions()

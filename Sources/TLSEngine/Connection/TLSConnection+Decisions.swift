@@ -6,7 +6,10 @@ extension TLSConnection {
   func didReadClientHello(_ hello: UnsafePointer<SSL_CLIENT_HELLO>) -> Bool {
     guard let handshake, let delegate = handshake.serverDelegate else { return false }
     if let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) {
-      handshake.serverName = Array(String(cString: name).utf8)
+      // As bytes: what is no UTF-8 must not be mended into another name.
+      handshake.serverName = UnsafeBufferPointer(start: name, count: OPENSSL_strnlen(name, 256)).map {
+        UInt8(bitPattern: $0)
+      }
     }
     guard let context = delegate.contextForServerName(handshake.serverName), !context.configuration.rejectHandshake
     else {

@@ -38,8 +38,10 @@ final class Application: ChannelInboundHandler {
   private let sightings: Sightings
   private let echoes: Bool
   private let greeting: String?
+  private let closes: Bool
 
-  init(_ sightings: Sightings, echoes: Bool = true, greeting: String? = nil) {
+  init(_ sightings: Sightings, echoes: Bool = true, greeting: String? = nil, closes: Bool = false) {
+    self.closes = closes
     self.sightings = sightings
     self.echoes = echoes
     self.greeting = greeting
@@ -59,6 +61,7 @@ final class Application: ChannelInboundHandler {
     case TLSHandshakeEvent.completed(let facts) as TLSHandshakeEvent:
       sightings.note { $0.facts.append(facts) }
       if let greeting { context.writeAndFlush(wrapOutboundOut(ByteBuffer(string: greeting)), promise: nil) }
+      if closes { context.close(promise: nil) }
     case let closed as TLSPeerClosed: sightings.note { $0.ends.append(closed.isClean) }
     case let plaintext as PlaintextOnTLSPort: answerPlaintext(context, plaintext)
     case is DrainRequested:
@@ -85,7 +88,7 @@ final class Application: ChannelInboundHandler {
 }
 
 /// Decides the same for every connection.
-final class Delegate: TLSServerDelegate, TLSClientDelegate, Sendable {
+class Delegate: TLSServerDelegate, TLSClientDelegate {
   let context: TLSServerContext?
   let decision: PeerDecision
 
@@ -97,6 +100,21 @@ final class Delegate: TLSServerDelegate, TLSClientDelegate, Sendable {
   func contextForServerName(_ name: [UInt8]?) -> TLSServerContext? { context }
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision { decision }
   func mayResume(_ session: ResumableSession) -> Bool { true }
+}
+
+/// Decides a moment after it was asked.
+final class LateDelegate: Delegate {
+  private let eventLoop: EventLoop
+
+  init(_ context: TLSServerContext?, _ decision: PeerDecision, _ eventLoop: EventLoop) {
+    self.eventLoop = eventLoop
+    super.init(context, decision)
+  }
+
+  override func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
+    eventLoop.assumeIsolated().scheduleTask(in: .milliseconds(30)) { [decision] in connection.peerVerified(decision) }
+    return .pending
+  }
 }
 
 /// A TLS server on loopback with what it saw.
@@ -111,7 +129,8 @@ struct Server {
   static func start(
     threads: Int = 1, decision: PeerDecision = .accept, options: TLSHandlerOptions = TLSHandlerOptions(),
     listening: ListenerOptions = ListenerOptions(), address: String = "127.0.0.1", greeting: String? = nil,
-    echoes: Bool = true, _ change: (inout TLSServerConfiguration) -> Void = { _ in }
+    echoes: Bool = true, closes: Bool = false, late: PeerDecision? = nil,
+    _ change: (inout TLSServerConfiguration) -> Void = { _ in }
   ) async throws -> Server {
     let identity = try await Identity.make("localhost")
     var configuration = TLSServerConfiguration(credentials: [identity.credential])
@@ -127,10 +146,11 @@ struct Server {
     listener.serve { [sightings = server.sightings, registry = server.registry] channel in
       channel.eventLoop.makeCompletedFuture {
         registry.add(channel)
-        let connection = TLSConnection.server(context: context, delegate: Delegate(context, decision))
+        let delegate = late.map { LateDelegate(context, $0, channel.eventLoop) } ?? Delegate(context, decision)
+        let connection = TLSConnection.server(context: context, delegate: delegate)
         try channel.pipeline.syncOperations.addHandlers(
           TLSHandler(connection: connection, options: options),
-          Application(sightings, echoes: echoes, greeting: greeting))
+          Application(sightings, echoes: echoes, greeting: greeting, closes: closes))
       }
     }
     return server
@@ -139,7 +159,8 @@ struct Server {
   /// A client connection of our own, after its handshake.
   func connect(
     seen: Sightings, credentials: [TLSCredential] = [], decision: PeerDecision = .accept,
-    sessions: TLSClientContext? = nil
+    sessions: TLSClientContext? = nil,
+    autoRead: Bool = true
   ) async throws -> Channel {
     let context = try sessions ?? TLSClientContext(TLSClientConfiguration(credentials: credentials))
     let loop = loops.group.next()
@@ -150,7 +171,10 @@ struct Server {
           context: context, serverName: "localhost", sessionKey: "k", delegate: Delegate(nil, decision))
         return Connector.connect(
           to: try SocketAddress(ipAddress: "127.0.0.1", port: port), timeout: .seconds(5), on: loop, tls: offer
-        ) { try $0.pipeline.syncOperations.addHandler(Application(seen, echoes: false)) }
+        ) { channel in
+          try channel.syncOptions?.setOption(.autoRead, value: autoRead)
+          try channel.pipeline.syncOperations.addHandler(Application(seen, echoes: false))
+        }
         .map { $0.0 }
       } catch {
         return loop.makeFailedFuture(error)
