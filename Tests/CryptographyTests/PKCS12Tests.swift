@@ -50,7 +50,7 @@ struct PKCS12Tests {
     }
   }
 
-  @Test("NSS opens ours", arguments: [false, true])
+  @Test("NSS opens ours, and we open what NSS writes", arguments: [false, true])
   func nssOpens(legacy: Bool) throws {
     guard OpenSSLTool.isInstalled("pk12util"), let (key, certificate) = try identity() else { return }
     let bytes = try PKCS12.encode(
@@ -63,10 +63,15 @@ struct PKCS12Tests {
       #expect(output.status == 0, "\(output.text) \(output.standardError)")
       let listed = try OpenSSLTool.run(["-K", "-d", database], program: "certutil", in: directory)
       #expect(listed.text.contains("client"))
+      let exported = try OpenSSLTool.run(
+        ["-o", "out.p12", "-n", "client", "-d", database, "-K", "", "-W", "other"], program: "pk12util", in: directory)
+      #expect(exported.status == 0, "\(exported.standardError)")
+      let out = Array(try Data(contentsOf: directory.appendingPathComponent("out.p12")))
+      #expect(try PKCS12.decode(out, password: "other").key?.publicKey == key.publicKey)
     }
   }
 
-  @Test("containers of openssl and NSS open here", arguments: [[], ["-legacy"]])
+  @Test("containers of openssl open here", arguments: [[], ["-legacy"]])
   func opensOthers(options: [String]) throws {
     guard let (key, certificate) = try identity() else { return }
     let files = [

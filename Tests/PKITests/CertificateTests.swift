@@ -173,4 +173,21 @@ struct CertificateTests {
     ]
     #expect(throws: PKIError.self) { try template.signed(by: key) }
   }
+
+  @Test("extensions beyond reason and values nested beyond reason are refused or cut, not followed")
+  func hostileShapes() throws {
+    let key = try PrivateKey.generate(.p256)
+    var template = Samples.template(key: key)
+    template.extensions = (0..<300).compactMap { OID("1.2.3.\($0)") }.map {
+      CertificateExtension(oid: $0, value: [5, 0])
+    }
+    #expect(throws: PKIError.self) { try template.signed(by: key) }
+    var nested = DERWriter.bytes { $0.primitive(.utf8String, "x".utf8) }
+    for _ in 0..<5000 { nested = DERWriter.bytes { $0.primitive(.sequence, nested) } }
+    let qualifier = PolicyInformation.Qualifier(oid: .userNotice, value: nested)
+    template.extensions = [
+      CertificateExtension(CertificatePolicies([PolicyInformation(.anyPolicy, qualifiers: [qualifier])]))
+    ]
+    #expect(try template.signed(by: key).text.contains("User Notice"))
+  }
 }

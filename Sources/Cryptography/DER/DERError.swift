@@ -31,6 +31,7 @@ public struct DERError: Error, Hashable, Sendable {
     case emptySequence = "empty sequence"
     case setOutOfOrder = "SET OF not in order"
     case unsupportedVersion = "unsupported version"
+    case tooManyElements = "more elements than are accepted"
     case duplicateExtension = "an extension occurs twice"
     case extensionsNotAllowed = "extensions in a structure whose version has none"
     case algorithmMismatch = "signature algorithm differs inside and outside"

@@ -14,7 +14,8 @@ public struct RevokedEntries: Sequence, Hashable, Sendable {
   ///
   /// Deviation: an empty sequence, which the clause forbids and old software writes, is read as none.
   init(reading body: inout DERReader, allowsExtensions: Bool) throws(DERError) {
-    der = body.bytes
+    let der = body.bytes
+    self.der = der
     guard let list = try body.readIfPresent(.sequence) else {
       (range, count, criticalExtensions) = (0..<0, 0, [])
       return
@@ -28,7 +29,9 @@ public struct RevokedEntries: Sequence, Hashable, Sendable {
       found += 1
       guard var field = view.extensionReader(der) else { continue }
       guard allowsExtensions else { throw DERError(.extensionsNotAllowed, at: field.position) }
-      for record in try ExtensionRecord.list(&field) where record.isCritical { critical.insert(record.oid(der)) }
+      try ExtensionRecord.walk(&field) { record in
+        if record.isCritical { critical.insert(record.oid(der)) }
+      }
     }
     (count, criticalExtensions) = (found, critical)
   }

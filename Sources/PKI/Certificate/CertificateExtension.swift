@@ -67,23 +67,43 @@ struct ExtensionRecord: Sendable {
     CertificateExtension(oid: oid(der), critical: isCritical, value: Array(der[value]))
   }
 
+  /// More than anyone has use for; the search for duplicates is quadratic.
+  private static let maximumCount = 256
+
   /// `Extensions ::= SEQUENCE SIZE (1..MAX) OF Extension`; each OID at most once (§4.2).
   static func list(_ reader: inout DERReader) throws(DERError) -> [ExtensionRecord] {
+    var records: [ExtensionRecord] = []
+    records.reserveCapacity(10)
+    try walk(&reader) { records.append($0) }
+    return records
+  }
+
+  /// The same without an array to keep: each record is handed over once it is checked.
+  static func walk(
+    _ reader: inout DERReader, _ body: (ExtensionRecord) -> Void
+  ) throws(DERError) {
     let start = reader.position
     var sequence = try reader.enter()
     if sequence.isAtEnd { throw DERError(.emptySequence, at: start) }
-    var records: [ExtensionRecord] = []
-    records.reserveCapacity(10)
+    let first = sequence
+    var count = 0
     while !sequence.isAtEnd {
       let start = sequence.position
       let record = try ExtensionRecord(&sequence)
-      let identifier = reader.bytes[record.identifier]
-      if records.contains(where: { reader.bytes[$0.identifier].elementsEqual(identifier) }) {
-        throw DERError(.duplicateExtension, at: start)
-      }
-      records.append(record)
+      if try record.occurs(in: first, before: start) { throw DERError(.duplicateExtension, at: start) }
+      count += 1
+      guard count <= maximumCount else { throw DERError(.tooManyElements, at: start) }
+      body(record)
     }
-    return records
+  }
+
+  private func occurs(in sequence: DERReader, before end: Int) throws(DERError) -> Bool {
+    var earlier = sequence
+    let own = sequence.bytes[identifier]
+    while earlier.position < end {
+      if try sequence.bytes[ExtensionRecord(&earlier).identifier].elementsEqual(own) { return true }
+    }
+    return false
   }
 
   private init(_ reader: inout DERReader) throws(DERError) {

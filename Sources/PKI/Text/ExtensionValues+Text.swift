@@ -24,15 +24,17 @@ extension PolicyInformation.Qualifier {
   /// The pointer of a practice statement; every text of a user notice.
   fileprivate var text: String {
     var reader = DERReader(value)
-    return Self.texts(&reader).joined(separator: " ")
+    return Self.texts(&reader, depth: 0).joined(separator: " ")
   }
 
-  private static func texts(_ reader: inout DERReader) -> [String] {
+  /// A user notice is three deep; what is nested further is hostile.
+  private static func texts(_ reader: inout DERReader, depth: Int) -> [String] {
+    guard depth < 8 else { return [] }
     var found: [String] = []
     while let element = try? reader.next() {
       if element.tag == .sequence {
         var inside = reader.inside(element)
-        found += texts(&inside)
+        found += texts(&inside, depth: depth + 1)
       } else if let text = DirectoryString.decode(element.tag, reader.content(element)) {
         found.append(text)
       }

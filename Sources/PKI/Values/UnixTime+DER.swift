@@ -20,7 +20,7 @@ extension DERReader {
   }
 
   private func time(_ element: DERElement, yearDigits: Int) throws(DERError) -> UnixTime {
-    var scanner = TimeScanner(content(element))
+    var scanner = TimeScanner(bytes, range: element.content)
     guard let digits = scanner.number(yearDigits), let month = scanner.number(2), let day = scanner.number(2),
       let hour = scanner.number(2), let minute = scanner.number(2), let second = scanner.number(2),
       scanner.skip("Z"), scanner.isAtEnd,

@@ -43,25 +43,34 @@ extension UnixTime: CustomStringConvertible {
 /// Reads fixed-width decimal fields.
 struct TimeScanner {
   private let text: [UInt8]
-  private var position = 0
+  private let end: Int
+  private var position: Int
 
-  init(_ text: [UInt8]) { self.text = text }
+  init(_ text: [UInt8]) { self.init(text, range: 0..<text.count) }
 
-  var isAtEnd: Bool { position == text.count }
+  /// Reads a part of `text` where it lies.
+  init(_ text: [UInt8], range: Range<Int>) {
+    self.text = text
+    position = range.lowerBound
+    end = range.upperBound
+  }
+
+  var isAtEnd: Bool { position == end }
 
   mutating func number(_ width: Int) -> Int? {
-    guard position + width <= text.count else { return nil }
+    guard position + width <= end else { return nil }
     var value = 0
-    for character in text[position..<position + width] {
-      guard (0x30...0x39).contains(character) else { return nil }
-      value = value * 10 + Int(character - 0x30)
+    for offset in position..<position + width {
+      let digit = Int(text[offset]) - 0x30
+      guard 0...9 ~= digit else { return nil }
+      value = value * 10 + digit
     }
     position += width
     return value
   }
 
   mutating func skip(_ character: Unicode.Scalar) -> Bool {
-    guard position < text.count, text[position] == UInt8(ascii: character) else { return false }
+    guard position < end, text[position] == UInt8(ascii: character) else { return false }
     position += 1
     return true
   }
@@ -70,7 +79,7 @@ struct TimeScanner {
   mutating func skipFraction() -> Bool {
     guard skip(".") else { return true }
     let start = position
-    while position < text.count, (0x30...0x39).contains(text[position]) { position += 1 }
+    while position < end, (0x30...0x39).contains(text[position]) { position += 1 }
     return position > start
   }
 
