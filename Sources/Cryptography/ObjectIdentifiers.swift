@@ -30,6 +30,7 @@ enum ObjectIdentifiers {
   static let pkcs12TwoKeyTripleDES: [UInt8] = pkcs + [12, 1, 4]
   static let pkcs12RC2With128Bits: [UInt8] = pkcs + [12, 1, 5]
   static let pkcs12RC2With40Bits: [UInt8] = pkcs + [12, 1, 6]
+  static let keyBag: [UInt8] = pkcs + [12, 10, 1, 1]
   static let shroudedKeyBag: [UInt8] = pkcs + [12, 10, 1, 2]
   static let certificateBag: [UInt8] = pkcs + [12, 10, 1, 3]
   static let x509Certificate: [UInt8] = pkcs + [9, 22, 1]
@@ -43,6 +44,20 @@ enum ObjectIdentifiers {
   private static let rsadsi: [UInt8] = [0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d]
   private static let pkcs: [UInt8] = rsadsi + [1]
   private static let aes: [UInt8] = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 1]
+
+  /// The digest with this identifier.
+  static func digest(_ content: [UInt8]) -> Digest? {
+    let nist: [UInt8] = [0x60, 0x86, 0x48, 1, 0x65, 3, 4, 2]
+    return switch content {
+    case rsadsi + [2, 5]: .md5
+    case sha1: .sha1
+    case nist + [1]: .sha256
+    case nist + [2]: .sha384
+    case nist + [3]: .sha512
+    case nist + [4]: .sha224
+    default: nil
+    }
+  }
 
   /// `1.2.840…`; arcs beyond 64 bits end the text.
   static func dotted(_ content: [UInt8]) -> String {

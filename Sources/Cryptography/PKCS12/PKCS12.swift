@@ -1,54 +1,57 @@
-import CNIOBoringSSL
-
 /// PKCS#12 (RFC 7292): a private key and its certificates under one password.
 public enum PKCS12 {
   /// What a container held.
   public struct Contents: Sendable {
+    /// The first private key.
     public var key: PrivateKey?
     /// DER, in the order of the container.
     public var certificates: [[UInt8]]
-    /// The name on the first certificate that has one.
+    /// The first name on a certificate or key.
     public var friendlyName: String?
   }
 
-  /// Opens a container, modern or legacy; BER is accepted.
-  /// - Throws: `.wrongPassphrase`, or `.invalidKey` with the library's reason when it is damaged.
+  /// Opens a container, modern or legacy, BER or DER. Bags of other things are passed over.
+  /// - Throws: `.wrongPassphrase` when the authentication code does not hold; `.malformed`, `.unsupportedEncryption`.
   public static func decode(_ bytes: [UInt8], password: String) throws(CryptographyError) -> Contents {
-    _ = try CryptographyError.reading(.pkcs12) { () throws(DERError) in
-      guard bytes.first == DERTag.sequence.rawValue else { throw DERError(.unexpectedTag, at: 0) }
-    }
-    guard let stack = sk_X509_new_null() else { throw .libraryFailure(reason: LibraryReason.take()) }
-    defer { sk_X509_pop_free(stack, { X509_free($0) }) }
-    var key: OpaquePointer?
-    let isRead = bytes.withUnsafeBufferPointer { buffer in
-      var input = CBS(data: buffer.baseAddress, len: buffer.count)
-      return PKCS12_get_key_and_certs(&key, stack, &input, password)
-    }
-    guard isRead == 1 else { throw failure() }
-    return contents(key, stack)
-  }
-
-  private static func failure() -> CryptographyError {
-    let code = ERR_peek_last_error()
-    let isPassword = ERR_GET_LIB(code) == ERR_LIB_PKCS8 && ERR_GET_REASON(code) == PKCS8_R_INCORRECT_PASSWORD
-    let reason = LibraryReason.take()
-    return isPassword ? .wrongPassphrase : .invalidKey(reason: reason)
-  }
-
-  private static func contents(_ key: OpaquePointer?, _ stack: OpaquePointer) -> Contents {
-    var contents = Contents(key: key.map { PrivateKey(EVPKey(owning: $0)) }, certificates: [], friendlyName: nil)
-    for index in 0..<sk_X509_num(stack) {
-      guard let certificate = sk_X509_value(stack, index) else { continue }
-      var length: Int32 = 0
-      if contents.friendlyName == nil, let alias = X509_alias_get0(certificate, &length), length > 0 {
-        contents.friendlyName = String(decoding: UnsafeBufferPointer(start: alias, count: Int(length)), as: UTF8.self)
+    let secret = Array(password.utf8)
+    let (safe, mac) = try CryptographyError.reading(.pkcs12) { () throws(DERError) in
+      let der = try BER.normalized(bytes)
+      var outer = DERReader(der)
+      var container = try outer.enter()
+      guard try container.readUnsigned() == 3 else { throw DERError(.unsupportedVersion, at: 0) }
+      var info = try container.enter()
+      guard info.content(try info.readObjectIdentifier()) == ObjectIdentifiers.data else {
+        throw DERError(.unexpectedTag, at: info.position)
       }
-      var der: UnsafeMutablePointer<UInt8>?
-      let count = i2d_X509(certificate, &der)
-      guard count > 0, let der else { continue }
-      contents.certificates.append(Array(UnsafeBufferPointer(start: der, count: Int(count))))
-      OPENSSL_free(der)
+      var content = try info.enter(.contextConstructed(0))
+      return (try content.readOctetString(), try container.enterIfPresent(.sequence))
     }
-    return contents
+    if let mac { try check(mac, safe: safe, password: secret) }
+    let normalized = try CryptographyError.reading(.pkcs12) { () throws(DERError) in try BER.normalized(safe) }
+    var reader = PKCS12Reader(password: secret)
+    try reader.readSafe(normalized)
+    return reader.contents
+  }
+
+  /// `MacData` (RFC 7292 §4).
+  private static func check(
+    _ mac: DERReader, safe: [UInt8], password: [UInt8]
+  ) throws(CryptographyError) {
+    var mac = mac
+    let (algorithm, expected, salt, iterations) = try CryptographyError.reading(.pkcs12) { () throws(DERError) in
+      var info = try mac.enter()
+      var identifier = try info.enter()
+      let algorithm = identifier.content(try identifier.readObjectIdentifier())
+      let expected = try info.readOctetString()
+      let salt = try mac.readOctetString()
+      return (algorithm, expected, salt, mac.isAtEnd ? 1 : try mac.readUnsigned())
+    }
+    try KeyDerivation.check(iterations: iterations)
+    guard let digest = ObjectIdentifiers.digest(algorithm) else {
+      throw .unsupportedEncryption(name: ObjectIdentifiers.dotted(algorithm))
+    }
+    let key = digest.pkcs12Key(
+      password, salt: salt, iterations: iterations, purpose: .authentication, count: digest.byteCount)
+    guard constantTimeEqual(digest.authenticationCode(safe, key: key), expected) else { throw .wrongPassphrase }
   }
 }
