@@ -183,7 +183,7 @@ struct GuideConfigurationTests {
 }
 
 /// What nearly every scenario begins with: a CA, a server certificate, ports and a folder.
-struct Scene {
+struct Scene: Sendable {
   let directory: TemporaryDirectory
   let authority: TestAuthority
   let server: Identity

@@ -1,7 +1,7 @@
 import Foundation
 
 /// A gateway started for one test: its own prefix, configuration, ports and logs; stopped when let go of.
-final class GatewayProcess {
+final class GatewayProcess: @unchecked Sendable {
   let directory: TemporaryDirectory
   private let process = Process()
 
@@ -62,7 +62,7 @@ struct GatewayFailure: Error, CustomStringConvertible {
 }
 
 /// Free TCP ports for one test, by name in its configuration.
-struct Ports {
+struct Ports: Sendable {
   let numbers: [Int]
 
   init(_ count: Int = 1) throws { numbers = try (0..<count).map { _ in try Self.free() } }

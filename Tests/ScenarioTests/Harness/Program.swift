@@ -92,7 +92,7 @@ final class TemporaryDirectory: Sendable {
   }
 
   func writing(_ name: String) throws -> FileHandle {
-    FileManager.default.createFile(atPath: file(name), contents: nil)
+    _ = FileManager.default.createFile(atPath: file(name), contents: nil)
     return try FileHandle(forWritingTo: url(name))
   }
 

@@ -37,6 +37,6 @@ final class SlowServer: Sendable {
     asked.store(true, ordering: .releasing)
     usleep(UInt32(delay * 1_000_000))
     let text = Array("HTTP/1.1 200 OK\r\nContent-Length: \(answer.utf8.count)\r\n\r\n\(answer)".utf8)
-    _ = send(connection, text, text.count, Int32(MSG_NOSIGNAL.rawValue))
+    _ = send(connection, text, text.count, Int32(MSG_NOSIGNAL))
   }
 }

@@ -1,13 +1,13 @@
 import Foundation
 
 /// A certificate and its key, in files.
-struct Identity {
+struct Identity: Sendable {
   var certificate: String
   var key: String
 }
 
 /// A CA that `openssl ca` runs, so that what the gateway judges was not made by the gateway's own code.
-final class TestAuthority {
+final class TestAuthority: Sendable {
   enum Profile: String {
     case server, client, noUsage, authority
   }
