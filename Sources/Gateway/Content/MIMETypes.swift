@@ -1,7 +1,9 @@
 import ConfigModel
 
-/// `types` and `default_type` made ready.
-struct MIMETypes: Sendable {
+/// `types` and `default_type` made ready; locations with the same settings share one.
+final class MIMETypes: Sendable {
+  private let source: [String: String]
+  private let fallbackName: String
   private let byExtension: [[UInt8]: [UInt8]]
   private let fallback: [UInt8]
 
@@ -10,7 +12,11 @@ struct MIMETypes: Sendable {
     for (name, type) in core.types { table[Array(name.utf8)] = Array(type.utf8) }
     byExtension = table
     fallback = Array(core.defaultType.utf8)
+    source = core.types
+    fallbackName = core.defaultType
   }
+
+  func isMade(from core: CoreSettings) -> Bool { fallbackName == core.defaultType && source == core.types }
 
   /// The type of a file by the extension of its URI; empty: no Content-Type.
   func type(of uri: [UInt8]) -> [UInt8] {

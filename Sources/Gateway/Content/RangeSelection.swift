@@ -31,12 +31,14 @@ enum RangeField {
   /// - Parameters:
   ///   - text: the field's value.
   ///   - length: of the whole body, in bytes.
-  static func parse(_ text: [UInt8], length: Int) -> Outcome {
+  ///   - limit: `max_ranges`; `nil`: as many as cost less than the whole.
+  static func parse(_ text: [UInt8], length: Int, limit: Int? = nil) -> Outcome {
     guard text.count >= 7, text[..<6].map(lowerCased).elementsEqual("bytes=".utf8) else { return .ignored }
     var ranges: [Range<Int>] = []
     for part in text[6...].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
       guard let bounds = bounds(part, length: length) else { return .unsatisfiable }
       if bounds.start < bounds.end {
+        if let limit, ranges.count == limit { return .ignored }
         ranges.append(bounds.start..<bounds.end)
       } else if bounds.start == 0 {
         return .ignored
@@ -46,7 +48,7 @@ enum RangeField {
     if ranges.count == 1 { return .ranges(ranges) }
     let size = ranges.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
     // Many small or overlapping parts cost more than the whole.
-    if size > length || size + ranges.count * 256 > length + 4096 { return .ignored }
+    if size > length || (limit == nil && size + ranges.count * 256 > length + 4096) { return .ignored }
     return .ranges(ranges)
   }
 
@@ -77,9 +79,14 @@ extension Request {
   ///
   /// - Returns: `false` where 416 took the response's place.
   func selectRanges() -> Bool {
-    guard response.status == 200, response.allowsRanges, let length = response.contentLength else { return true }
+    let limit = effective.settings.core.maxRanges
+    guard response.status == 200, response.allowsRanges, limit != 0, let length = response.contentLength else {
+      return true
+    }
     var outcome = RangeField.Outcome.ignored
-    if let text = head.fields.first("range"), mayUseRanges() { outcome = RangeField.parse(text, length: length) }
+    if let text = head.fields.first("range"), mayUseRanges() {
+      outcome = RangeField.parse(text, length: length, limit: limit)
+    }
     switch outcome {
     case .ignored: response.fields.append(name: "Accept-Ranges", value: "bytes")
     case .ranges(let ranges): select(ranges, of: length)

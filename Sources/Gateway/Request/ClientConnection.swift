@@ -20,6 +20,8 @@ final class ClientConnection {
   var tls: TLSSessionFacts?
   /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
   var verdict: Verdict? { didSet { certificateTexts = nil } }
+  /// Who judged the chain last: trust or CRLs may be replaced while the connection lives.
+  var judge: Verifier?
   /// Made from `verdict` when a variable asks.
   var certificateTexts: CertificateTexts?
 

@@ -16,10 +16,14 @@ final class CompileContext {
   let logs: LogFiles
   /// Absolute, with its final slash: relative paths of the configuration begin here.
   let prefix: String
+  private let fallbackErrorLogs: [ErrorLog]
   private let contentFactory: ContentFactory
+  /// The MIME types made last: neighbours mostly have the same.
+  private var types: MIMETypes?
 
+  /// - Parameter fallbackErrorLogs: where errors go while no `error_log` is named.
   init(
-    configuration: Configuration, logs: LogFiles, prefix: String,
+    configuration: Configuration, logs: LogFiles, prefix: String, fallbackErrorLogs: [ErrorLog] = [],
     contentFactory: @escaping ContentFactory
   ) {
     self.configuration = configuration
@@ -27,6 +31,7 @@ final class CompileContext {
     variables = VariableScope(collecting: http)
     self.logs = logs
     self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
+    self.fallbackErrorLogs = fallbackErrorLogs
     self.contentFactory = contentFactory
   }
 
@@ -46,6 +51,13 @@ final class CompileContext {
 
   /// A path of the configuration, against the prefix.
   func absolute(_ path: String) -> String { path.hasPrefix("/") ? path : prefix + path }
+
+  func types(_ core: CoreSettings) -> MIMETypes {
+    if let types, types.isMade(from: core) { return types }
+    let made = MIMETypes(core)
+    types = made
+    return made
+  }
 
   func handler(
     _ settings: LocationSettings, match: LocationRuntime.Match
@@ -79,6 +91,9 @@ final class CompileContext {
 
   /// The error log of a block; the main block's where it names none.
   func errorLog(_ settings: [ErrorLog]) throws(Diagnostic) -> ErrorLogRuntime {
-    try ErrorLogRuntime(settings.isEmpty ? configuration.main.errorLogs : settings, files: logs)
+    for candidate in [settings, configuration.main.errorLogs] where !candidate.isEmpty {
+      return try ErrorLogRuntime(candidate, files: logs)
+    }
+    return try ErrorLogRuntime(fallbackErrorLogs, files: logs)
   }
 }

@@ -50,7 +50,7 @@ final class LocationRuntime: Sendable {
       try TryFilesRuntime(setting, compile: compile)
     }
     errorPages = try ErrorPages(settings.core.errorPages, compile: compile)
-    types = MIMETypes(settings.core)
+    types = compile.types(settings.core)
     headers = try HeaderRuntime(settings, compile: compile)
     limitExcept = try Self.limitExcept(limit, in: settings, match: match, handler: handler, compile: compile)
     accessLogs = try AccessLogRuntime.all(settings.log.accessLogs, compile: compile)

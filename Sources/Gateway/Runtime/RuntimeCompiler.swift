@@ -13,7 +13,7 @@ struct RuntimeCompiler {
     self.shared = shared
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
-      contentFactory: upstreams.contentHandler)
+      fallbackErrorLogs: options.fallbackErrorLogs, contentFactory: upstreams.contentHandler)
     try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
 
