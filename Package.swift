@@ -64,7 +64,11 @@ let package = Package(
       name: "TransportTests", dependencies: ["Transport", "TLSEngine", "PKI", "Cryptography"]),
     .testTarget(name: "TrustFeedsTests", dependencies: ["TrustFeeds", "Trust", "PKI", "Cryptography"]),
     .testTarget(name: "ScenarioTests", dependencies: ["countersign"]),
-    .testTarget(name: "GatewayTests", dependencies: ["Gateway", "ConfigModel", "HTTPWire"]),
+    .testTarget(
+      name: "GatewayTests",
+      dependencies: [
+        "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", "PKI", "TLSEngine", "Trust", nioCore,
+      ]),
   ],
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17

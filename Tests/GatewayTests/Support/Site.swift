@@ -65,7 +65,7 @@ final class Site {
   @discardableResult
   func send(
     _ target: String, _ fields: [(String, String)] = [], method: HTTPMethod = .get, host: String? = "localhost",
-    version: HTTPVersion = .http1_1
+    version: HTTPVersion = .http1_1, prepare: (ClientConnection) -> Void = { _ in }
   ) throws -> Answer {
     var head = HTTPRequestHead(method: method, target: Array(target.utf8), version: version, fields: HTTPFields())
     if let host { head.fields.append(name: "Host", value: host) }
@@ -74,6 +74,7 @@ final class Site {
     let connection = ClientConnection(
       number: connections, remoteAddress: try SocketAddress(ipAddress: "192.0.2.7", port: 4711),
       localAddress: try SocketAddress(ipAddress: "127.0.0.1", port: 8080), listener: listener)
+    prepare(connection)
     let exchange = RecordingExchange(connection: connection)
     let request = Request(exchange: exchange, head: head, server: listener.defaultServer)
     request.start()
