@@ -7,7 +7,7 @@ struct Assembly {
 
   init(_ reading: Reading) {
     self.reading = reading
-    inheritances = reading.table.inheritances
+    inheritances = reading.table.inheritances(of: reading.namedDirectives.union(Self.withComputedDefaults))
   }
 
   func configuration() -> Configuration {
@@ -21,6 +21,8 @@ struct Assembly {
     check(block)
     return Configuration(main: reading.main, http: block)
   }
+
+  private static let withComputedDefaults: Set<String> = ["root", "access_log"]
 
   /// Defaults that depend on where the prefix is.
   private func applyDefaults(to http: Scope) {

@@ -9,6 +9,8 @@ final class Reading {
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var files: [ConfigurationFile] = []
   private var openFiles: [String] = []
+  /// Every directive met: only their settings can differ from block to block.
+  private(set) var namedDirectives: Set<String> = []
 
   var main = MainSettings()
   let mainScope: Scope
@@ -111,6 +113,7 @@ extension Reading {
     guard scope.seen.insert(name).inserted || row.isRepeatable else {
       throw Diagnostic("\"\(name)\" directive is duplicate", at: directive.position)
     }
+    namedDirectives.insert(name)
     try row.apply(Invocation(directive: directive, scope: scope, reading: self))
   }
 

@@ -33,5 +33,8 @@ public struct DirectiveTable: Sendable {
   /// All directives of that name: a name may mean different things in different contexts.
   public func rows(named name: String) -> [DirectiveRow] { index[name] ?? [] }
   public var rows: [DirectiveRow] { modules.flatMap(\.rows) }
-  var inheritances: [Inheritance] { rows.flatMap(\.inheritance) }
+
+  func inheritances(of names: Set<String>) -> [Inheritance] {
+    rows.filter { names.contains($0.name) }.flatMap(\.inheritance)
+  }
 }
