@@ -102,6 +102,7 @@ extension ProxiedRequest: RequestBodyConsumer {
   }
 
   private func stream(_ bytes: ByteBuffer) {
+    remember(bytes)
     guard isSent, let connection else {
       waiting.append(bytes)
       pauseBodyIfFull()
@@ -110,6 +111,19 @@ extension ProxiedRequest: RequestBodyConsumer {
     connection.send(framed(bytes))
     restartTimer()
     if !connection.isWritable { pauseBody() }
+  }
+
+  /// Keeps a small body for `$request_body`, though it has been passed on.
+  private func remember(_ bytes: ByteBuffer) {
+    guard request.bodyBytesReceived <= request.effective.settings.core.clientBodyBufferSize.bytes else {
+      request.bufferedBody = nil
+      return
+    }
+    if request.bufferedBody == nil {
+      request.bufferedBody = bytes
+    } else {
+      request.bufferedBody?.writeImmutableBuffer(bytes)
+    }
   }
 
   /// As a chunk, where the body is chunked.

@@ -24,8 +24,8 @@ struct ProxyCookieRewriter: Sendable {
   var isEmpty: Bool { domains.isEmpty && paths.isEmpty && flags.isEmpty }
 
   init(_ settings: ProxySettings, compile: CompileContext) throws(Diagnostic) {
-    domains = try Self.rules(settings.cookieDomain, compile)
-    paths = try Self.rules(settings.cookiePath, compile)
+    domains = try Self.rules(settings.cookieDomain, areNames: true, compile)
+    paths = try Self.rules(settings.cookiePath, areNames: false, compile)
     var flags: [FlagRule] = []
     for setting in settings.cookieFlags {
       switch setting {
@@ -39,14 +39,18 @@ struct ProxyCookieRewriter: Sendable {
     self.flags = flags
   }
 
-  private static func rules(_ settings: [ProxyCookieRewrite], _ compile: CompileContext) throws(Diagnostic) -> [Rule] {
+  /// - Parameter areNames: names of hosts, which have no case.
+  private static func rules(
+    _ settings: [ProxyCookieRewrite], areNames: Bool, _ compile: CompileContext
+  ) throws(Diagnostic) -> [Rule] {
     var rules: [Rule] = []
     for setting in settings {
       switch setting {
       case .off: continue
       case .replace(let from, let to):
         rules.append(.text(try compile.template(from), replacement: try compile.template(to)))
-      case .regex(let source, let to):
+      case .regex(var source, let to):
+        source.caseInsensitive = source.caseInsensitive || areNames
         rules.append(.pattern(try compile.pattern(source), replacement: try compile.template(to)))
       }
     }
