@@ -1,4 +1,5 @@
 import Cryptography
+import Foundation
 import PKI
 import Testing
 
@@ -42,7 +43,7 @@ struct ChainTests {
       return try judge([intermediate.client(), intermediate], trust: [Holder.root()])
     },
     Fault(testDescription: "self-signed leaf", text: "FAILED:self-signed certificate") {
-      try judge([Holder.root("Me")], trust: [Holder.root()])
+      try judge([Holder.root("Me") { $0.set(KeyUsage.digitalSignature) }], trust: [Holder.root()])
     },
     Fault(testDescription: "CA of the same name", text: "FAILED:unable to verify the first certificate") {
       try judge([Holder.root("Root").client()], trust: [Holder.root("Root")])
@@ -150,11 +151,16 @@ struct ChainTests {
     #expect(verifier.verdict(on: PresentedChain([]), at: now).refusal?.rule == .noCertificate)
   }
 
+  /// A public key that nothing here would make.
+  private static let rsa1024 =
+    "MIGfMA0GCSqGSIb3DQEBAQUAA4GNADCBiQKBgQDFV1lkc0MHxAH2zRZ1m5Fhcu4EynUThCmsoL4Y82bIsG+IfDVlxHBsAXu+/9vo"
+    + "4zKNQ4rcTMEY+60tCdZAOjxfxXQNDzHAaCvwWOj7OoWF9qpr5VHIwclBPuJDPf8epEfPg+AvEZKtuF94F+8z5vIrLEIX2ALaM3xu"
+    + "QPmGbiX3+QIDAQAB"
+
   @Test("RSA below 2048 bits and SHA-1 are refused, and accepted where the policy says so")
   func weakAlgorithms() throws {
     let root = try Holder.root()
-    let weak = try PrivateKey.generate(.rsa(bits: 1024))
-    let client = try root.client { $0.subjectPublicKeyInfo = weak.publicKey.subjectPublicKeyInfo }
+    let client = try root.client { $0.subjectPublicKeyInfo = Array(Data(base64Encoded: Self.rsa1024) ?? Data()) }
     #expect(try judge([client], trust: [root]).verifyText == "FAILED:EE certificate key too weak")
     #expect(try judge([client], trust: [root]) { $0.algorithms = .legacy }.isVerified)
   }

@@ -70,31 +70,13 @@ struct PublicKeyIdentity: Hashable, Sendable {
   init(_ key: PublicKey) { self.key = key }
 }
 
-/// DSA keys without parameters (RFC 3279 §2.3.2).
 extension ExaminedCertificate {
-  /// The key leaves its parameters to the issuer's; `key` is nil then.
-  var inheritsParameters: Bool {
-    let algorithm = certificate.publicKeyAlgorithm
-    return algorithm.oid == .dsa && (algorithm.parameters == nil || algorithm.parameters == [0x05, 0x00])
-  }
+  /// A DSA key that leaves its parameters to its issuer's (RFC 3279 §2.3.2).
+  var inheritsParameters: Bool { key?.key.needsParameters ?? false }
 
   /// The key, completed by the issuer's parameters where it has none.
   func key(under issuer: PublicKeyIdentity?) -> PublicKeyIdentity? {
-    guard inheritsParameters else { return key }
-    guard let issuer, case .dsa = issuer.key.type else { return nil }
-    return try? completed(by: issuer)
-  }
-
-  private func completed(by issuer: PublicKeyIdentity) throws -> PublicKeyIdentity {
-    var outer = DERReader(issuer.key.subjectPublicKeyInfo)
-    var info = try outer.enter()
-    let algorithm = info.whole(try info.read(.sequence))
-    let spki = DERWriter.bytes {
-      $0.sequence {
-        $0.raw(algorithm)
-        $0.bitString(certificate.publicKeyBits)
-      }
-    }
-    return PublicKeyIdentity(try PublicKey(subjectPublicKeyInfo: spki))
+    guard let key, key.key.needsParameters else { return key }
+    return issuer.flatMap { key.key.inheritingParameters(from: $0.key) }.map(PublicKeyIdentity.init)
   }
 }

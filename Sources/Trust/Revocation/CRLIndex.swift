@@ -51,7 +51,7 @@ public final class CRLIndex: Sendable {
     return named.isEmpty
       || named.contains { issuer in
         // A key that cannot be asked, such as DSA without parameters, speaks neither for nor against the list.
-        issuer.publicKey.map { list.isSigned(by: PublicKeyIdentity($0)) } ?? true
+        issuer.publicKey.map { $0.needsParameters || list.isSigned(by: PublicKeyIdentity($0)) } ?? true
       }
   }
 

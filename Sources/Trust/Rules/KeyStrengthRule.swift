@@ -24,7 +24,7 @@ enum KeyStrengthRule {
   ) {
     let examined = path.certificates[depth]
     // A key nobody can use is another rule's matter; one that inherits its parameters is as strong as its issuer's.
-    guard let key = examined.key, !policy.algorithms.accepts(key.key.type) else { return }
+    guard let key = examined.key, !examined.inheritsParameters, !policy.algorithms.accepts(key.key.type) else { return }
     findings.append(
       Refusal(rule: rule, depth: depth, certificate: examined.certificate, detail: key.key.type.description))
   }

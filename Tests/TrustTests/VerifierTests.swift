@@ -1,0 +1,92 @@
+import Cryptography
+import PKI
+import Testing
+
+@testable import Trust
+
+@Suite("Verdicts remembered")
+struct VerifierTests {
+  @Test("a second look at a chain is the same object, until it may have changed")
+  func remembered() throws {
+    let root = try Holder.root()
+    let client = try root.client { $0.notAfter = UnixTime(now.seconds + 100) }
+    let verifier = Verifier(
+      snapshot: TrustSnapshot(generation: 1, authorities: [root.certificate]),
+      policy: VerificationPolicy(purpose: .client))
+    let chain = PresentedChain([client.certificate.der])
+    #expect(verifier.remembered(chain.hash, at: now) == nil)
+    #expect(!verifier.mayResume(chain.hash, at: now))
+    let first = verifier.verdict(on: chain, at: now)
+    #expect(verifier.verdict(on: chain, at: UnixTime(now.seconds + 100)) === first)
+    #expect(verifier.mayResume(chain.hash, at: now))
+    let later = verifier.verdict(on: chain, at: UnixTime(now.seconds + 101))
+    #expect(later.verifyText == "FAILED:certificate has expired")
+    #expect(!verifier.mayResume(chain.hash, at: UnixTime(now.seconds + 101)))
+  }
+
+  @Test("a certificate that becomes valid is refused no second longer")
+  func becomesValid() throws {
+    let root = try Holder.root()
+    let client = try root.client { $0.notBefore = UnixTime(now.seconds + 5) }
+    let verifier = Verifier(
+      snapshot: TrustSnapshot(generation: 1, authorities: [root.certificate]),
+      policy: VerificationPolicy(purpose: .client))
+    let chain = PresentedChain([client.certificate.der])
+    #expect(!verifier.verdict(on: chain, at: UnixTime(now.seconds + 4)).isVerified)
+    #expect(verifier.verdict(on: chain, at: UnixTime(now.seconds + 5)).isVerified)
+  }
+
+  @Test("a flood of bad chains pushes no good one out")
+  func flood() throws {
+    let root = try Holder.root()
+    let verifier = Verifier(
+      snapshot: TrustSnapshot(generation: 1, authorities: [root.certificate]),
+      policy: VerificationPolicy(purpose: .client), remembered: 64)
+    let good = PresentedChain([try root.client().certificate.der])
+    _ = verifier.verdict(on: good, at: now)
+    for number in 0..<2000 {
+      _ = verifier.verdict(on: PresentedChain([[UInt8(number & 255), UInt8(number >> 8)]]), at: now)
+    }
+    #expect(verifier.remembered(good.hash, at: now)?.isVerified == true)
+  }
+
+  @Test("chains that only differ in where one certificate ends have different hashes")
+  func hashing() {
+    #expect(PresentedChain.hash([[1, 2], [3]]) != PresentedChain.hash([[1], [2, 3]]))
+    #expect(PresentedChain.hash([[1]]) != PresentedChain.hash([[1], []]))
+  }
+
+  @Test("policies that differ in any field have different fingerprints")
+  func fingerprints() {
+    var policies = [VerificationPolicy(purpose: .client), VerificationPolicy(purpose: .server)]
+    func add(_ change: (inout VerificationPolicy) -> Void) {
+      var policy = policies[0]
+      change(&policy)
+      policies.append(policy)
+    }
+    add { $0.maximumDepth = 2 }
+    add { $0.revocation = .chain }
+    add { $0.crlGrace = .seconds(1) }
+    add { $0.identity = .host("a") }
+    add { $0.acceptsPartialChain = true }
+    add { $0.policies.requiresExplicitPolicy = true }
+    add { $0.algorithms = .legacy }
+    #expect(Set(policies.map(\.fingerprint)).count == policies.count)
+  }
+
+  @Test("a refused chain has a leaf to show and no identity to rely on")
+  func identity() throws {
+    let root = try Holder.root()
+    let names = SubjectAlternativeName([
+      .dns("a.example"), .email("a@example"), .uri("spiffe://example/a"), .ip([192, 0, 2, 1]),
+    ])
+    let good = try judge([root.client { $0.set(names) }], trust: [root])
+    #expect(good.identity.dnsNames == ["a.example"])
+    #expect(good.identity.emails == ["a@example"])
+    #expect(good.identity.uris == ["spiffe://example/a"])
+    #expect(good.identity.addressTexts == ["192.0.2.1"])
+    let bad = try judge([root.client { $0.set(names) }], trust: [Holder.root()])
+    #expect(bad.identity == .none)
+    #expect(bad.leaf?.subject.commonName == "client")
+  }
+}
