@@ -243,6 +243,7 @@ final class HTTP1Connection: ConnectionDriver {
     stage = .tunnel
     channel.clearTimer()
     channel.flush()
+    updateReading()
     return tunnel
   }
 
