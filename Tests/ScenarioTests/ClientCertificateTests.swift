@@ -23,7 +23,8 @@ struct ClientCertificateTests {
     Fault(name: "of another CA", reason: "unable to verify the first certificate", alert: "unknown ca") {
       try TestAuthority("other", in: $0.directory).issue("stranger")
     },
-    Fault(name: "self-signed", reason: "self-signed certificate", alert: "unknown ca") {
+    // The last finding, as OpenSSL: after "self-signed certificate" there is no CRL of that issuer either.
+    Fault(name: "self-signed", reason: "unable to get certificate CRL", alert: "unknown ca") {
       try $0.authority.selfSigned("self")
     },
     Fault(name: "for servers", reason: "unsuitable certificate purpose", alert: "unsupported certificate") {
@@ -59,7 +60,9 @@ struct ClientCertificateTests {
     return identity
   }
 
-  static func configuration(_ scene: Scene, mode: String, failure: String = "respond") -> String {
+  static func configuration(
+    _ scene: Scene, mode: String, failure: String = "respond", checksCRL: Bool = true
+  ) -> String {
     """
     server {
       listen 127.0.0.1:@PORT1@ ssl;
@@ -67,7 +70,7 @@ struct ClientCertificateTests {
       ssl_certificate \(scene.server.certificate);
       ssl_certificate_key \(scene.server.key);
       ssl_client_certificate \(scene.authority.certificate);
-      ssl_crl \(scene.authority.crl);
+      \(checksCRL ? "ssl_crl \(scene.authority.crl);" : "")
       ssl_verify_client \(mode);
       ssl_verify_client_failure \(failure);
       location / { return 200 "$ssl_client_verify"; }
@@ -147,8 +150,7 @@ struct ClientCertificateTests {
   @Test("optional_no_ca lets an unknown CA in, tells the truth about it, and refuses an expired certificate")
   func optionalWithoutCA() throws {
     let scene = try Scene()
-    try scene.authority.writeCRL()
-    let gateway = try scene.start(Self.configuration(scene, mode: "optional_no_ca"))
+    let gateway = try scene.start(Self.configuration(scene, mode: "optional_no_ca", checksCRL: false))
     let stranger = try TestAuthority("other", in: scene.directory).issue("stranger")
     let answer = try scene.curl(stranger).get("/")
     #expect(answer.body == "FAILED:unable to verify the first certificate")

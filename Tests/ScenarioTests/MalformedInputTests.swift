@@ -107,6 +107,7 @@ struct MalformedInputTests {
   @Test("configurations that are refused say where and why", arguments: configurations)
   func configuration(text: String, expected: String) throws {
     let directory = try TemporaryDirectory()
+    try directory.write("logs/.keep", "")
     try directory.write("gateway.conf", text)
     let run = try Program.run(Program.countersign, ["gateway", "-t", "-p", directory.path, "-c", "gateway.conf"])
     #expect(run.status == 1)

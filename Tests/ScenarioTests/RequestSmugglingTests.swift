@@ -13,7 +13,6 @@ struct RequestSmugglingTests {
       "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 3\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
     ),
     ("chunked in HTTP/1.0", "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
-    ("chunked twice", "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, chunked\r\n\r\n0\r\n\r\n"),
     ("space before the colon", "GET / HTTP/1.1\r\nHost : a\r\n\r\n"),
     ("folded field", "GET / HTTP/1.1\r\nHost: a\r\nX: b\r\n c\r\n\r\n"),
     ("bare CR in a value", "GET / HTTP/1.1\r\nHost: a\r\nX: b\rc\r\n\r\n"),
@@ -53,14 +52,14 @@ struct RequestSmugglingTests {
     #expect(gateway.isRunning)
   }
 
-  @Test("an unknown transfer coding gets 501")
-  func unknownCodingGets501() throws {
+  @Test("a transfer coding other than one chunked gets 501", arguments: ["gzip", "chunked, chunked", "gzip, chunked"])
+  func unknownCodingGets501(coding: String) throws {
     let directory = try TemporaryDirectory()
     let ports = try Ports()
     let gateway = try GatewayProcess(
       "events { } http { server { listen 127.0.0.1:@PORT1@; return 200 ok; } }", in: directory, ports: ports)
     let answer = try RawConnection.exchange(
-      port: ports[0], "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip\r\n\r\n")
+      port: ports[0], "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: \(coding)\r\n\r\n")
     #expect(answer.hasPrefix("HTTP/1.1 501 "))
     #expect(gateway.isRunning)
   }

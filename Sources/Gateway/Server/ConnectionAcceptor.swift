@@ -13,7 +13,6 @@ struct ConnectionAcceptor: Sendable {
   func accept(_ channel: Channel) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       guard let remote = channel.remoteAddress, let local = channel.localAddress else { throw ChannelError.eof }
-      runtime.connections.add(channel)
       let connection = ClientConnection(
         number: shared.nextConnectionNumber(), remoteAddress: remote, localAddress: local,
         listener: socket.listener(for: local), counters: shared.counters)
@@ -23,6 +22,8 @@ struct ConnectionAcceptor: Sendable {
       } else {
         try pipeline.addHandler(HTTPConnectionHandler(connection))
       }
+      // Last: a generation that is being drained tells the handlers so at once.
+      runtime.connections.add(channel)
     }
   }
 

@@ -10,6 +10,8 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
   private let connection: ClientConnection
   private let delegate: HandshakeDelegate
   private let errorLog: ErrorLogRuntime
+  /// Asked for during the handshake; for whoever comes after it.
+  private var drain: DrainRequested?
 
   init(_ connection: ClientConnection, delegate: HandshakeDelegate, errorLog: ErrorLogRuntime) {
     self.connection = connection
@@ -24,9 +26,10 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
       giveWay(context, firstBytes: nil)
     case let plain as PlaintextOnTLSPort:
       giveWay(context, firstBytes: plain.bytes)
-    case is DrainRequested:
-      // Nothing was asked yet: nothing is lost.
-      context.close(promise: nil)
+    case let request as DrainRequested:
+      // A client in its handshake is about to ask: it gets its one answer.
+      drain = request
+      if request.isUrgent { context.close(promise: nil) }
     default: context.fireUserInboundEventTriggered(event)
     }
   }
@@ -59,6 +62,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     } catch {
       return context.close(promise: nil)
     }
+    if let drain { context.fireUserInboundEventTriggered(drain) }
     if let firstBytes { context.fireChannelRead(NIOAny(firstBytes)) }
     context.pipeline.syncOperations.removeHandler(self, promise: nil)
   }

@@ -29,6 +29,8 @@ final class GatewayProcess: @unchecked Sendable {
   static func write(_ configuration: String, in directory: TemporaryDirectory, ports: Ports) throws {
     let body = ports.fill(configuration.replacingOccurrences(of: "@DIR@", with: directory.path))
     let head = "daemon off;\npid \(directory.path)/gateway.pid;\nerror_log \(directory.path)/error.log info;\n"
+    // The default access log is logs/access.log, as in nginx.
+    try directory.write("logs/.keep", "")
     try directory.write("gateway.conf", head + body)
   }
 
