@@ -3,6 +3,7 @@ import PackageDescription
 
 let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
+let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
 /// Carries BoringSSL as the module CNIOBoringSSL (docs/decisions/0001-one-cryptography-library.md).
 let boringSSL = Target.Dependency.product(name: "NIOSSL", package: "swift-nio-ssl")
@@ -67,7 +68,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", "PKI", "TLSEngine", "Trust", nioCore,
+        "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", nioEmbedded, "PKI", "TLSEngine", "Trust",
+        nioCore,
       ]),
   ],
   swiftLanguageModes: [.v6],
