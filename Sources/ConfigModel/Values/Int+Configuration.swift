@@ -16,7 +16,7 @@ extension Int {
 
 extension ByteCount {
   /// `100`, `8k`, `10M`; `1g` where allowed.
-  init?(configuration bytes: some BidirectionalCollection<UInt8>, allowsGibibytes: Bool = false) {
+  public init?(configuration bytes: some BidirectionalCollection<UInt8>, allowsGibibytes: Bool = false) {
     let shift: Int
     switch bytes.last {
     case UInt8(ascii: "k"), UInt8(ascii: "K"): shift = 10

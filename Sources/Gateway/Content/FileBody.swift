@@ -12,6 +12,8 @@ final class FileBody: ResponseProducer {
   private let file: OpenFile
   private weak var request: Request?
   private var segments: [Segment]
+  /// Waits while `limit_rate` says so.
+  private var timer: DeadlineTimer?
 
   init(_ file: OpenFile, for request: Request) {
     self.file = file
@@ -38,6 +40,7 @@ final class FileBody: ResponseProducer {
   func responseWritable() {
     guard let request else { return }
     while let segment = segments.popLast() {
+      guard let segment = limited(segment, request) else { return }
       guard send(segment, to: request) else { return }
       if segments.isEmpty { break }
       request.exchange.flush()
@@ -46,7 +49,31 @@ final class FileBody: ResponseProducer {
     request.finishBody()
   }
 
-  func responseAborted() { segments = [] }
+  func responseAborted() {
+    segments = []
+    timer?.cancel()
+  }
+
+  /// The part of a segment that may go now; `nil`: none, and the timer is set.
+  private func limited(_ segment: Segment, _ request: Request) -> Segment? {
+    guard let rate = request.limitRate, case .file(let range) = segment else { return segment }
+    let allowed = request.bytesAllowed(rate: rate)
+    if allowed >= range.count { return segment }
+    if allowed > 0 {
+      segments.append(.file(range.lowerBound + allowed..<range.upperBound))
+      return .file(range.lowerBound..<range.lowerBound + allowed)
+    }
+    segments.append(segment)
+    wait(.milliseconds(max(-allowed * 1000 / rate, 100)), request)
+    return nil
+  }
+
+  private func wait(_ time: Duration, _ request: Request) {
+    let timer = timer ?? DeadlineTimer(eventLoop: request.exchange.eventLoop)
+    self.timer = timer
+    timer.onDeadline = { [weak self] in self?.responseWritable() }
+    timer.set(time)
+  }
 
   private func send(_ segment: Segment, to request: Request) -> Bool {
     switch segment {

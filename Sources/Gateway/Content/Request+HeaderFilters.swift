@@ -34,6 +34,10 @@ extension Request {
 
   private func apply(_ expires: CompiledExpires) {
     let now = WallClock.now.seconds
+    if response.lastModified == nil, let text = response.fields.first("last-modified") {
+      response.lastModified = HTTPDate.seconds(text)
+      if response.lastModified != nil { response.fields.remove("last-modified") }
+    }
     guard let expiry = expires.expiry(for: self, now: now) else { return }
     response.fields.remove("expires")
     response.fields.remove("cache-control")
@@ -69,7 +73,7 @@ extension Request {
       response.contentLength = nil
       response.lastModified = nil
     }
-    if expectsTrailers, head.version >= .http1_1, !isHeaderOnly {
+    if expectsTrailers, !isHeaderOnly {
       response.contentLength = nil
       response.fields.remove("content-length")
     }
@@ -103,19 +107,25 @@ extension Request {
   /// Whether the configuration adds trailers: the body's length then is not announced.
   private var expectsTrailers: Bool {
     let trailers = effective.headers.trailers
-    return !trailers.isEmpty && (Self.isSafeStatus(response.status) || trailers.contains { $0.always })
+    return !trailers.isEmpty && canSendTrailers
+      && (Self.isSafeStatus(response.status) || trailers.contains { $0.always })
+  }
+
+  private var canSendTrailers: Bool {
+    head.version >= .http2 || (head.version == .http1_1 && effective.settings.core.chunkedTransferEncoding)
   }
 
   /// Trailers that the configuration adds.
   func addedTrailers(to trailers: HTTPFields?) -> HTTPFields? {
     let added = effective.headers.trailers
     if added.isEmpty { return trailers }
-    var fields = trailers ?? HTTPFields()
+    guard canSendTrailers else { return nil }
+    response.trailers = trailers ?? HTTPFields()
     let isSafe = Self.isSafeStatus(response.status)
     for trailer in added where isSafe || trailer.always {
       let value = trailer.value.value(for: self)
-      if !value.isEmpty { fields.append(name: trailer.name, value: value) }
+      if !value.isEmpty { response.trailers.append(name: trailer.name, value: value) }
     }
-    return fields.isEmpty ? nil : fields
+    return response.trailers.isEmpty ? nil : response.trailers
   }
 }

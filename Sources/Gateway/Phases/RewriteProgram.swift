@@ -6,6 +6,7 @@ struct RewriteProgram: Sendable {
   enum Step: Sendable {
     case assign(variable: Int, CompiledTemplate)
     case assignArguments(CompiledTemplate)
+    case assignLimitRate(CompiledTemplate)
     case rewrite(RewriteStep)
     case answer(status: Int, text: CompiledTemplate?)
     /// Goes on after `end` where the condition does not hold; takes `settings` where it does.
@@ -37,6 +38,8 @@ struct RewriteProgram: Sendable {
       switch steps[index] {
       case .assign(let variable, let text): request.assign(text.value(for: request), toVariable: variable)
       case .assignArguments(let text): request.args = text.value(for: request)
+      case .assignLimitRate(let text):
+        request.phases.limitRate = ByteCount(configuration: text.value(for: request))?.bytes
       case .rewrite(let step):
         if let outcome = step.run(request) { return outcome }
       case .answer(let status, let text): return request.answer(status: status, text: text)
@@ -80,6 +83,7 @@ private struct RewriteBuilder {
   private func assignment(_ name: String, _ value: Template) throws(Diagnostic) -> RewriteProgram.Step {
     let text = try compile.template(value)
     if name == "args" { return .assignArguments(text) }
+    if name == "limit_rate" { return .assignLimitRate(text) }
     return .assign(variable: compile.variables.index(assigning: name), text)
   }
 

@@ -20,6 +20,8 @@ struct PhaseState {
   /// `try_files` found the file in an alias by regular expression: the URI follows the alias.
   var addsURIToAlias = false
   var bodyDiscarded = false
+  /// `set $limit_rate`, in bytes a second; `nil`: the location's.
+  var limitRate: Int?
   /// The location's own handler, kept when an `if` block's settings take over.
   var contentHandler: (any ContentHandler)?
   /// The phase to go on with after an asynchronous check.

@@ -16,8 +16,9 @@ extension Request {
       response.status = phases.errorStatus
       response.reason = nil
     }
-    guard passesPreconditions(), selectRanges() else { return false }
+    guard passesPreconditions() else { return false }
     applyHeaderSettings()
+    guard selectRanges() else { return false }
     response.fields = finalFields()
     response.headSent = true
     let head = HTTPResponseHead(

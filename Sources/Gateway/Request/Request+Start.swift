@@ -16,11 +16,12 @@ extension Request {
   /// - Parameter reason: for the log, as `client sent invalid method`.
   func refuse(status: Int, reason: String) {
     exchange.events = self
-    log(.info, reason)
-    finalize(status: status)
+    _ = reject(reason, status: status)
   }
 
+  /// Before the phases nothing is known of keep-alive: the connection ends.
   private func reject(_ reason: String, status: Int = 400) -> Bool {
+    exchange.disableKeepAlive()
     log(.info, reason)
     finalize(status: status)
     return false
@@ -48,22 +49,15 @@ extension Request {
       guard let name = HostName(authority) else { return reject("client sent invalid host in request line") }
       takeServer(name)
     }
-    var hasHost = false
-    var isRepeated = false
-    var isInvalid = false
-    head.fields.forEach { name, value in
-      guard name.equalsIgnoringCase("host") else { return }
-      if hasHost { isRepeated = true }
-      hasHost = true
-      guard let name = HostName(value) else {
-        isInvalid = true
-        return
-      }
+    var scan = FieldScan()
+    head.fields.forEach { name, value in scan.take(name, value) }
+    if let repeated = scan.repeated { return reject("client sent duplicate header line: \"\(repeated)\"") }
+    if let text = scan.host {
+      guard let name = HostName(text) else { return reject("client sent invalid host header") }
       if host.isEmpty { takeServer(name) }
     }
-    if isRepeated { return reject("client sent duplicate host header") }
-    if isInvalid { return reject("client sent invalid host header") }
-    return checkHostPresence(hasHost)
+    if host.isEmpty { server = connection.listener.server(named: [], for: self) }
+    return checkHostPresence(scan.host != nil)
   }
 
   private func checkHostPresence(_ hasHost: Bool) -> Bool {

@@ -11,6 +11,8 @@ struct ResponseState {
   /// Until the head is sent: what handlers add. Afterwards: the fields as sent.
   var fields = HTTPFields()
   var headSent = false
+  /// What the configuration adds behind the body.
+  var trailers = HTTPFields()
   /// The last body byte has been handed to the exchange.
   var isFinished = false
   var contentType: [UInt8]?

@@ -30,6 +30,7 @@ final class LocationRuntime: Sendable {
   let errorPages: ErrorPages
   let types: MIMETypes
   let headers: HeaderRuntime
+  let rateLimit: RateLimit
   /// `limit_except`: what applies to methods that it does not name.
   let limitExcept: (methods: Set<[UInt8]>, location: LocationRuntime)?
   let accessLogs: [AccessLogRuntime]
@@ -51,6 +52,7 @@ final class LocationRuntime: Sendable {
     }
     errorPages = try ErrorPages(settings.core.errorPages, compile: compile)
     types = compile.types(settings.core)
+    rateLimit = try RateLimit(settings.core, compile: compile)
     headers = try HeaderRuntime(settings, compile: compile)
     limitExcept = try Self.limitExcept(limit, in: settings, match: match, handler: handler, compile: compile)
     accessLogs = try AccessLogRuntime.all(settings.log.accessLogs, compile: compile)

@@ -14,7 +14,7 @@ extension VariableTable {
       out.append(contentsOf: path)
       return true
     },
-    "limit_rate": number { _ in 0 },
+    "limit_rate": number { $0.limitRate ?? 0 },
   ]
 
   private static func realPath(_ path: [UInt8]) -> [UInt8]? {

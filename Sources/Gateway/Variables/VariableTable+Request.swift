@@ -44,7 +44,7 @@ extension VariableTable {
       out.append(ascii: request.isTLS ? "h2" : "h2c")
       return true
     },
-    "content_type": field("content-type"),
+    "content_type": requestField("content_type"),
     "content_length": field("content-length"),
     "request_length": number { $0.exchange.requestLength },
     "request_id": { request, out in
@@ -111,7 +111,7 @@ extension VariableTable {
     let name = Array(rest.utf8)
     return { request, out in
       for line in request.head.fields.all("cookie") {
-        for part in line.split(whereSeparator: { $0 == UInt8(ascii: ";") || $0 == UInt8(ascii: ",") }) {
+        for part in line.split(separator: UInt8(ascii: ";")) {
           let pair = part.drop { $0 == 0x20 || $0 == 0x09 }
           guard pair.count > name.count, pair[pair.startIndex + name.count] == UInt8(ascii: "="),
             zip(pair, name).allSatisfy({ lowerCased($0) == lowerCased($1) })

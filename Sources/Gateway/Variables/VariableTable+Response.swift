@@ -45,4 +45,10 @@ extension VariableTable {
     let name = Array(rest.utf8)
     return { request, out in request.response.fields.append(allNamed: name, separatedBy: ", ", to: &out) }
   }
+
+  /// `$sent_trailer_NAME`.
+  static let responseTrailer: @Sendable (String) -> VariableGetter = { rest in
+    let name = Array(rest.utf8)
+    return { request, out in request.response.trailers.append(allNamed: name, separatedBy: ", ", to: &out) }
+  }
 }

@@ -36,7 +36,7 @@ enum VariableTable {
     Family(prefix: "http_", make: requestField),
     Family(prefix: "cookie_", make: cookie),
     Family(prefix: "sent_http_", make: responseField),
-    Family(prefix: "sent_trailer_", make: absent),
+    Family(prefix: "sent_trailer_", make: responseTrailer),
     Family(prefix: "upstream_http_", make: upstreamField),
     Family(prefix: "upstream_cookie_", make: upstreamCookie),
     Family(prefix: "upstream_trailer_", make: upstreamTrailer),
