@@ -18,7 +18,7 @@ final class ExaminedCertificate: Sendable {
     issuer = certificate.issuer == certificate.subject ? subject : certificate.issuer.key
     isSelfIssued = subject == issuer
     facts = ExtensionFacts(certificate)
-    key = certificate.publicKey.flatMap { $0.needsParameters ? nil : PublicKeyIdentity($0) }
+    key = certificate.publicKey.map(PublicKeyIdentity.init)
   }
 
   /// Self-issued, and no key identifier says that another key signed it.
