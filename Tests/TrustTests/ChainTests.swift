@@ -59,7 +59,7 @@ struct ChainTests {
       let tampered = Holder(certificate: try Certificate(der: der), key: root.key)
       return try judge([tampered], trust: [root])
     },
-    Fault(testDescription: "two intermediates at depth 1", text: "FAILED:certificate chain too long") {
+    Fault(testDescription: "two intermediates at depth 1", text: "FAILED:unable to get local issuer certificate") {
       let root = try Holder.root()
       let first = try root.authority("A")
       let second = try first.authority("B")
@@ -86,12 +86,12 @@ struct ChainTests {
       let root = try Holder.root()
       return try judge([root.client { $0.set(KeyUsage.keyEncipherment) }], trust: [root])
     },
-    Fault(testDescription: "intermediate that is no CA", text: "FAILED:invalid CA certificate") {
+    Fault(testDescription: "intermediate that is no CA", text: "FAILED:unsuitable certificate purpose") {
       let root = try Holder.root()
       let intermediate = try root.authority { $0.set(BasicConstraints(isCA: false)) }
       return try judge([intermediate.client(), intermediate], trust: [root])
     },
-    Fault(testDescription: "intermediate without basicConstraints", text: "FAILED:invalid CA certificate") {
+    Fault(testDescription: "intermediate without basicConstraints", text: "FAILED:unsuitable certificate purpose") {
       let root = try Holder.root()
       let intermediate = try root.authority { $0.remove(.basicConstraints) }
       return try judge([intermediate.client(), intermediate], trust: [root])
@@ -172,6 +172,17 @@ struct ChainTests {
       $0.set(KeyUsage([.digitalSignature, .keyCertSign]))
     }
     #expect(try judge([client], trust: [client]).isVerified)
+  }
+
+  @Test("the first finding is the cause, the last is what nginx shows")
+  func firstAndLast() throws {
+    let root = try Holder.root()
+    let first = try root.authority("A")
+    let second = try first.authority("B")
+    let long = try judge([second.client(), second, first], trust: [root])
+    #expect(long.findings.map(\.rule) == [.chainTooLong, .unknownIssuer])
+    let noCA = try root.authority { $0.set(BasicConstraints(isCA: false)) }
+    #expect(try judge([noCA.client(), noCA], trust: [root]).firstFinding?.rule == .notCA)
   }
 
   @Test("optional_no_ca forgives an unknown CA and nothing else")

@@ -9,7 +9,7 @@ struct ReportPath {
     var path = CandidatePath(certificates: [leaf], isAnchored: false, trustedFrom: .max)
     extend(&path)
     path.trustedFrom = min(path.trustedFrom, path.certificates.count)
-    return (path, path.isAnchored ? [] : [incompleteness(path)])
+    return (path, path.isAnchored ? [] : incompleteness(path))
   }
 
   /// The longest path that may still grow: leaf, intermediates; an anchor may follow.
@@ -65,19 +65,21 @@ struct ReportPath {
       ?? likely.max { $0.certificate.notAfter < $1.certificate.notAfter }
   }
 
-  private func incompleteness(_ path: CandidatePath) -> Refusal {
-    let rule: Rule
-    if path.certificates.count > limit {
-      rule = .chainTooLong
-    } else if path.top.looksSelfSigned {
-      rule = path.certificates.count == 1 ? .selfSigned : .selfSignedInChain
-    } else {
-      rule = path.trustedFrom < path.certificates.count ? .incompleteTrustedChain : .unknownIssuer
+  /// A path that is too long is also one without an end, and OpenSSL says both.
+  private func incompleteness(_ path: CandidatePath) -> [Refusal] {
+    var findings: [Refusal] = []
+    func refuse(_ rule: Rule, _ detail: String) {
+      findings.append(Refusal(rule: rule, depth: path.topDepth, certificate: path.top.certificate, detail: detail))
     }
-    return Refusal(
-      rule: rule, depth: path.topDepth, certificate: path.top.certificate,
-      detail: rule == .chainTooLong
-        ? "more than \(judgement.policy.maximumDepth) intermediate certificates"
-        : "issuer \(path.top.certificate.issuer.rfc2253)")
+    if path.certificates.count > limit {
+      refuse(.chainTooLong, "more than \(judgement.policy.maximumDepth) intermediate certificates")
+    }
+    let issuer = "issuer \(path.top.certificate.issuer.rfc2253)"
+    if path.top.looksSelfSigned {
+      refuse(path.certificates.count == 1 ? .selfSigned : .selfSignedInChain, issuer)
+    } else {
+      refuse(path.trustedFrom < path.certificates.count ? .incompleteTrustedChain : .unknownIssuer, issuer)
+    }
+    return findings
   }
 }

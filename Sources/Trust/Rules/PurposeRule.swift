@@ -11,7 +11,9 @@ enum PurposeRule {
   ) {
     guard policy.purpose != .any else { return }
     let examined = path.certificates[depth]
-    if let reason = obstacle(examined, isLeaf: depth == 0, policy.purpose) {
+    // What is no CA is not fit to be one for any purpose: OpenSSL says both.
+    let noAuthority = depth > 0 ? BasicConstraintsRule.obstacle(path, depth) : nil
+    if let reason = noAuthority ?? obstacle(examined, isLeaf: depth == 0, policy.purpose) {
       findings.append(Refusal(rule: .purpose, depth: depth, certificate: examined.certificate, detail: reason))
     }
   }
