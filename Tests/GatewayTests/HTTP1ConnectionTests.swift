@@ -231,7 +231,7 @@ struct HTTP1ConnectionTests {
     #expect(!patient.isOpen)
     let idle = try Wire()
     idle.channel.pipeline.fireUserInboundEventTriggered(DrainRequested(isUrgent: false))
-    idle.pass(2)
+    idle.pass(4)
     #expect(!idle.isOpen)
     let busy = try Wire()
     try busy.send("POST /test/echo HTTP/1.1\r\nHost: a\r\nContent-Length: 2\r\n\r\na")

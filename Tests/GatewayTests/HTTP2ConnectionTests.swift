@@ -145,7 +145,7 @@ struct HTTP2ConnectionTests {
     peer.wire.channel.pipeline.fireUserInboundEventTriggered(DrainRequested(isUrgent: false))
     #expect(try peer.received() == ["GOAWAY"])
     #expect(try peer.request(3, "/") == ["HEADERS 3 200", "DATA 3 hi end"])
-    peer.wire.pass(2)
+    peer.wire.pass(4)
     #expect(try peer.received() == ["GOAWAY"])
     #expect(peer.wire.isOpen)
     peer.wire.requests[0].finalize(status: 404)

@@ -79,14 +79,36 @@ struct HTTP2ServerConnectionTests {
     #expect(client.events() == ["sent 1"])
   }
 
-  @Test("a response before the request's end tells the client to stop")
+  @Test("a client that sends on after its response is let be for a while, then told to stop")
   func earlyResponse() {
     var client = HTTP2Client()
     _ = client.headers(1, HTTP2Client.post, end: false)
+    _ = client.data(1, 100)
     client.server.sendHead(id(1), ok, end: true)
-    #expect(client.output() == ["HEADERS 1 :status=200 end", "RST 1 0"])
+    #expect(client.output() == ["HEADERS 1 :status=200 end"])
     #expect(client.events() == ["sent 1"])
     #expect(client.data(1, 100) == [])
+    client.server.resetDiscarding()
+    #expect(client.output() == ["RST 1 0"])
+    #expect(client.data(1, 100) == [])
+    #expect(client.output() == [])
+  }
+
+  @Test("a client that finishes or resets an answered request is not heard of again")
+  func answeredRequests() {
+    var client = HTTP2Client()
+    for stream: UInt32 in [1, 3] {
+      _ = client.headers(stream, HTTP2Client.post, end: false)
+      client.server.sendHead(id(stream), ok, end: true)
+      _ = client.output()
+      #expect(client.events() == ["sent \(stream)"])
+      _ = client.windowUpdate(stream, 10)
+      #expect(client.output() == [])
+    }
+    #expect(client.data(1, 5, end: true) == [])
+    #expect(client.send(HTTP2Client.frame(HTTP2FrameType.rstStream, stream: 3, [0, 0, 0, 8])) == [])
+    let left = client.server.openStreams + client.server.discardingStreams
+    #expect(left == 0)
     #expect(client.output() == [])
   }
 

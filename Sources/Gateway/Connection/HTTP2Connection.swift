@@ -11,6 +11,8 @@ final class HTTP2Connection: ConnectionDriver {
   private var isRunning = false
   private var isEnding = false
   private var shutdownDeadline: NIODeadline?
+  /// When clients that still send to answered requests are told to stop.
+  private var discardDeadline: NIODeadline?
   private var idleDeadline: NIODeadline?
   private var isShutDown = false
 
@@ -68,6 +70,10 @@ final class HTTP2Connection: ConnectionDriver {
       self.shutdownDeadline = nil
       machine.finishShutdown()
     }
+    if let discardDeadline, now >= discardDeadline {
+      self.discardDeadline = nil
+      machine.resetDiscarding()
+    }
     if let idleDeadline, now >= idleDeadline, exchanges.isEmpty {
       self.idleDeadline = nil
       beginShutdown()
@@ -86,6 +92,7 @@ final class HTTP2Connection: ConnectionDriver {
     isRunning = true
     repeat { handleEvents() } while sendOutput()
     isRunning = false
+    if machine.discardingStreams > 0, discardDeadline == nil { discardDeadline = channel.now + .seconds(1) }
     if machine.isDrained { end() }
     setTimer()
   }
@@ -184,6 +191,7 @@ final class HTTP2Connection: ConnectionDriver {
   private func setTimer() {
     var earliest = exchanges.isEmpty ? idleDeadline : nil
     if let shutdownDeadline { earliest = min(earliest ?? shutdownDeadline, shutdownDeadline) }
+    if let discardDeadline { earliest = min(earliest ?? discardDeadline, discardDeadline) }
     for exchange in exchanges.values {
       if let deadline = exchange.deadline { earliest = min(earliest ?? deadline, deadline) }
     }

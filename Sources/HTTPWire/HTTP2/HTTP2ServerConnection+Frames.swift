@@ -165,6 +165,7 @@ extension HTTP2ServerConnection {
     try require(header.length == 4)
     try requireOpened(header.streamID)
     guard let index = streams.index(of: header.streamID) else { return }
+    if streams[index].isDiscarding { return removeStream(at: index) }
     guard budgets.resets.spend(at: now) else { throw HTTP2Error(.enhanceYourCalm, .resetFlood) }
     let code = HTTP2ErrorCode(rawValue: payload.getInteger(at: payload.readerIndex, as: UInt32.self) ?? 0)
     removeStream(at: index)

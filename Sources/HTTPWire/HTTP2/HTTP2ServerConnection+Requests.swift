@@ -151,6 +151,10 @@ extension HTTP2ServerConnection {
     _ header: HTTP2FrameHeader, _ body: ByteBuffer, at index: Int
   ) throws(HTTP2Error) {
     let ends = header.has(HTTP2FrameHeader.endStream)
+    if streams[index].isDiscarding {
+      creditConnection(header.length)
+      return ends ? removeStream(at: index) : ()
+    }
     streams[index].unacknowledged += header.length
     let padding = header.length - body.readableBytes
     if padding > 0 { acknowledge(header.streamID, bytes: padding) }
@@ -168,6 +172,7 @@ extension HTTP2ServerConnection {
 
   private mutating func endRequest(at index: Int, trailers: HTTPFields?) throws(HTTP2Error) {
     if let left = streams[index].bodyLeft, left > 0 { return try streamError(streams[index].id, .protocolError) }
+    if streams[index].isDiscarding { return removeStream(at: index) }
     streams[index].isRemoteClosed = true
     if !streams[index].isMalformed { emit(.bodyEnd(streams[index].id, trailers: trailers)) }
   }

@@ -39,10 +39,19 @@ extension HTTP2ServerConnection {
 
   /// Ends a stream before its time.
   public mutating func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
-    guard let index = streams.index(of: id) else { return }
+    guard let index = streams.index(of: id), !streams[index].isDiscarding else { return }
     output.writeHTTP2Reset(id, code)
     recentResets.insert(id)
     removeStream(at: index)
+  }
+
+  /// Tells clients that still send bodies to answered requests to stop (RFC 9113 §8.1).
+  public mutating func resetDiscarding() {
+    for index in streams.indices.reversed() where streams[index].isDiscarding {
+      output.writeHTTP2Reset(streams[index].id, .noError)
+      recentResets.insert(streams[index].id)
+      removeStream(at: index)
+    }
   }
 
   /// The consumer is done with so many bytes of the body: the client may send as many more.
@@ -158,15 +167,23 @@ extension HTTP2ServerConnection {
     endResponse(at: index)
   }
 
-  /// The response is out. A client that still sends is told that nobody listens (RFC 9113 §8.1).
+  /// The response is out. A client that still sends may go on for a while, unheard: many take a reset, even without an
+  /// error, for a failure of the response that came before it (RFC 9113 §8.1).
   private mutating func endResponse(at index: Int) {
     let stream = streams[index]
-    if !stream.isRemoteClosed || stream.isMalformed {
-      output.writeHTTP2Reset(stream.id, stream.isMalformed ? .protocolError : .noError)
+    emit(.responseSent(stream.id))
+    if stream.isMalformed {
+      output.writeHTTP2Reset(stream.id, .protocolError)
       recentResets.insert(stream.id)
+    } else if !stream.isRemoteClosed {
+      streams[index].isDiscarding = true
+      discardingStreams += 1
+      // What the consumer holds it will never acknowledge.
+      creditConnection(stream.unacknowledged)
+      streams[index].unacknowledged = 0
+      return
     }
     removeStream(at: index)
-    emit(.responseSent(stream.id))
   }
 
   /// Puts a stream in line if it has something that its window lets through.
@@ -183,13 +200,15 @@ extension HTTP2ServerConnection {
     output.writeHTTP2Reset(id, code)
     recentResets.insert(id)
     guard let index = streams.index(of: id) else { return }
+    let wasAnswered = streams[index].isDiscarding
     removeStream(at: index)
-    emit(.streamReset(id, code))
+    if !wasAnswered { emit(.streamReset(id, code)) }
   }
 
   /// What the consumer has not acknowledged is given back to the connection's window.
   mutating func removeStream(at index: Int) {
     let unacknowledged = streams[index].unacknowledged
+    if streams[index].isDiscarding { discardingStreams -= 1 }
     streams.remove(at: index)
     creditConnection(unacknowledged)
   }

@@ -19,7 +19,7 @@ public struct HTTP2ServerConnection: ~Copyable {
     case streamReset(HTTP2StreamID, HTTP2ErrorCode)
     /// `isWritable` holds again.
     case writable(HTTP2StreamID)
-    /// The last byte of the response is in the output; the stream is gone.
+    /// The last byte of the response is in the output; nothing more is heard of the stream.
     case responseSent(HTTP2StreamID)
     /// The client opens no more streams.
     case peerGoingAway
@@ -50,6 +50,8 @@ public struct HTTP2ServerConnection: ~Copyable {
   var streams = HTTP2StreamTable()
   var turns = HTTP2TurnQueue()
   var recentResets = HTTP2RecentResets()
+  /// Streams whose response is out while the client still sends; `resetDiscarding` ends them.
+  public internal(set) var discardingStreams = 0
   /// The highest stream the client has opened.
   var highestStream = HTTP2StreamID.connection
   var receiveWindow = 65535
@@ -155,6 +157,7 @@ public struct HTTP2ServerConnection: ~Copyable {
     if case .final(let served) = shutdown { last = served }
     output.writeHTTP2GoAway(last: last, error.code)
     streams.removeAll()
+    discardingStreams = 0
     turns.removeAll()
     input = ByteBuffer()
     openBlock = nil

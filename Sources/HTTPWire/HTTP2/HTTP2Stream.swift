@@ -30,6 +30,8 @@ struct HTTP2Stream {
   /// The request broke a rule: the stream is reset once its error response is out.
   var isMalformed = false
   var sentHead = false
+  /// The response is out, the client still sends: what comes is dropped.
+  var isDiscarding = false
 
   init(id: HTTP2StreamID, receiveWindow: Int, sendWindow: Int) {
     self.id = id
@@ -38,6 +40,7 @@ struct HTTP2Stream {
   }
 
   var hasSomethingToSend: Bool {
+    if isDiscarding { return false }
     if queue.bytes > 0 { return true }
     if case .end = ending { return true }
     return false
