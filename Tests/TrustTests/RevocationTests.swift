@@ -122,3 +122,17 @@ struct RevocationTests {
     #expect(SerialTable([], in: []).mark(of: [1]) == nil)
   }
 }
+
+extension RevocationTests {
+  @Test("a list tells its signer from others, before and after it is known")
+  func signer() throws {
+    let (root, other) = (try Holder.root(), try PrivateKey.generate(.p256).publicKey)
+    let list = try RevocationList(der: root.crl([1, 2]).der)
+    let (own, foreign) = (PublicKeyIdentity(root.key.publicKey), PublicKeyIdentity(other))
+    #expect(!list.isSigned(by: foreign))
+    #expect(list.isSigned(by: own))
+    #expect(list.isSigned(by: own))
+    #expect(!list.isSigned(by: foreign))
+    #expect(list.count == 2)
+  }
+}

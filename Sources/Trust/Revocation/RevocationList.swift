@@ -6,14 +6,25 @@ import Synchronization
 final class RevocationList: Sendable {
   let head: RevocationListHead
   private let tables: [DistinguishedNameKey: SerialTable]
-  /// The list's DER; its signature is over a part of it.
-  private let der: [UInt8]
-  private let tbs: Range<Int>
-  private let signature: [UInt8]
-  private let signers = Mutex<[PublicKeyIdentity: Bool]>([:])
+  private let proof: Mutex<Proof>
+
+  /// What is known of the signature. A list has one signer: once the key is found the bytes are let go, which for a big
+  /// list are most of its memory.
+  fileprivate struct Proof {
+    var signer: PublicKeyIdentity?
+    /// Keys that did not sign.
+    var others: Set<PublicKeyIdentity> = []
+    var signed: SignedBytes?
+  }
+
+  fileprivate struct SignedBytes: Sendable {
+    var der: [UInt8]
+    var tbs: Range<Int>
+    var signature: [UInt8]
+  }
 
   /// Keys of one name that are worth remembering.
-  private static let rememberedSigners = 64
+  fileprivate static let rememberedKeys = 64
 
   /// Reads and sorts the whole list.
   ///
@@ -23,9 +34,7 @@ final class RevocationList: Sendable {
     try reader.read()
     head = reader.head
     tables = reader.tables()
-    tbs = reader.tbs
-    signature = reader.signature
-    self.der = der
+    proof = Mutex(Proof(signed: SignedBytes(der: der, tbs: reader.tbs, signature: reader.signature)))
   }
 
   /// Rows, of all certificate issuers.
@@ -38,16 +47,29 @@ final class RevocationList: Sendable {
 
   /// Whether `key` signed the list. The answer is remembered: the bytes are hashed once a key.
   func isSigned(by key: PublicKeyIdentity) -> Bool {
-    if let known = signers.withLock({ $0[key] }) { return known }
-    guard let algorithm = head.algorithm.signatureAlgorithm, algorithm.fits(key.key.type) else { return false }
-    let holds = der.withUnsafeBytes { bytes in
-      key.key.isValidSignature(signature, over: UnsafeRawBufferPointer(rebasing: bytes[tbs]), algorithm)
+    let (known, signed) = proof.withLock { proof in
+      (proof.signer.map { $0 == key } ?? (proof.others.contains(key) ? false : nil), proof.signed)
     }
-    signers.withLock { known in
-      if known.count >= Self.rememberedSigners { known.removeAll() }
-      known[key] = holds
+    if let known { return known }
+    guard let signed, let algorithm = head.algorithm.signatureAlgorithm, algorithm.fits(key.key.type) else {
+      return false
     }
+    let holds = signed.der.withUnsafeBytes { bytes in
+      key.key.isValidSignature(signed.signature, over: UnsafeRawBufferPointer(rebasing: bytes[signed.tbs]), algorithm)
+    }
+    proof.withLock { $0.remember(key, holds) }
     return holds
+  }
+}
+
+extension RevocationList.Proof {
+  fileprivate mutating func remember(_ key: PublicKeyIdentity, _ holds: Bool) {
+    if holds {
+      self = Self(signer: key)
+    } else if signer == nil {
+      if others.count >= RevocationList.rememberedKeys { others.removeAll() }
+      others.insert(key)
+    }
   }
 }
 
