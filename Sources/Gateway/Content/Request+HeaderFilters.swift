@@ -82,11 +82,11 @@ extension Request {
 
   /// RFC 9110 §10.2.2 allows relative ones; nginx completes its own.
   private func absoluteLocation(_ location: [UInt8]) -> [UInt8] {
-    let core = effective.settings.core
-    guard location.first == UInt8(ascii: "/"), core.absoluteRedirect else { return location }
+    let facts = effective.facts
+    guard location.first == UInt8(ascii: "/"), facts.absoluteRedirect else { return location }
     var out: [UInt8] = []
     out.append(ascii: isTLS ? "https://" : "http://")
-    if core.serverNameInRedirect {
+    if facts.serverNameInRedirect {
       out.append(contentsOf: server.name)
     } else if !host.isEmpty {
       out.append(contentsOf: host)
@@ -94,7 +94,7 @@ extension Request {
       out.append(contentsOf: connection.localText)
     }
     let port = connection.localAddress.port ?? 0
-    if core.portInRedirect, port != 0, port != (isTLS ? 443 : 80) {
+    if facts.portInRedirect, port != 0, port != (isTLS ? 443 : 80) {
       out.append(UInt8(ascii: ":"))
       out.append(decimal: port)
     }
@@ -112,7 +112,7 @@ extension Request {
   }
 
   private var canSendTrailers: Bool {
-    head.version >= .http2 || (head.version == .http1_1 && effective.settings.core.chunkedTransferEncoding)
+    head.version >= .http2 || (head.version == .http1_1 && effective.facts.sendsChunked)
   }
 
   /// Trailers that the configuration adds.

@@ -47,7 +47,7 @@ struct StaticContent: ContentHandler {
     request.response.status = 200
     request.response.contentLength = file.status.size
     request.response.lastModified = file.status.modified
-    if request.effective.settings.core.etag { request.response.etag = Self.etag(file.status) }
+    if request.effective.facts.sendsETag { request.response.etag = Self.etag(file.status) }
     request.response.contentType = request.contentTypeByExtension()
     request.response.allowsRanges = true
     guard request.sendHead() else { return }

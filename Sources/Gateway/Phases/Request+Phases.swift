@@ -91,7 +91,7 @@ extension Request {
     location = nil
     let result = find(in: server.root.children)
     guard let location else { return bodyFits() ? .rewrite : nil }
-    if location.settings.core.isInternal, !phases.isInternal {
+    if location.facts.isInternal, !phases.isInternal {
       finalize(status: 404)
       return nil
     }
@@ -136,8 +136,7 @@ extension Request {
     if let limit = chosen.limitExcept, !limit.methods.contains(method.name) { found = limit.location }
     location = found
     if let handler = found.handler { phases.contentHandler = handler }
-    let core = found.settings.core
-    if core.keepaliveTimeout == .zero || exchange.requestsOnConnection >= core.keepaliveRequests {
+    if !found.facts.keepsAlive || exchange.requestsOnConnection >= found.facts.keepaliveRequests {
       exchange.disableKeepAlive()
     }
   }

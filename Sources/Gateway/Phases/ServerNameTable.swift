@@ -17,6 +17,8 @@ struct ServerNameTable<Server: Sendable>: Sendable {
 
   var isEmpty: Bool { exact.isEmpty && leading.isEmpty && trailing.isEmpty && patterns.isEmpty }
 
+  var hasPatterns: Bool { !patterns.isEmpty }
+
   /// - Returns: `false` where the name is taken: the first server keeps it, as in nginx.
   mutating func add(
     _ name: ServerNamePattern, server: Server, variables: VariableScope

@@ -25,6 +25,10 @@ final class ClientConnection {
   /// Made from `verdict` when a variable asks.
   var certificateTexts: CertificateTexts?
 
+  /// The Host of the last request, and what it led to: most requests of a connection name the same.
+  private(set) var lastHost: KnownHost?
+  typealias KnownHost = (text: [UInt8], name: HostName, server: ServerRuntime)
+
   /// `$remote_addr`: numeric, without the port; `unix:` for a local socket.
   private(set) lazy var remoteText = remoteAddress.textWithoutPort
   /// `$server_addr`.
@@ -40,6 +44,11 @@ final class ClientConnection {
     self.localAddress = localAddress
     self.listener = listener
     self.server = listener.defaultServer
+  }
+
+  /// Not where server names are regular expressions: each request wants its groups.
+  func remember(host text: [UInt8], _ name: HostName, _ server: ServerRuntime) {
+    if !listener.hasPatterns { lastHost = (text, name, server) }
   }
 }
 

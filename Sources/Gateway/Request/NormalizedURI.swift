@@ -8,6 +8,22 @@ struct NormalizedURI: Equatable {
   var wasQuoted: Bool
   var hasPlus: Bool
 
+  /// Whether the target is its own normal form, without arguments: most are.
+  static func isPlain(_ target: [UInt8]) -> Bool {
+    guard target.first == UInt8(ascii: "/") else { return false }
+    var isAfterSlash = false
+    for byte in target {
+      switch byte {
+      case UInt8(ascii: "%"), UInt8(ascii: "?"), UInt8(ascii: "#"), UInt8(ascii: "+"): return false
+      case UInt8(ascii: "/"), UInt8(ascii: "."):
+        if isAfterSlash { return false }
+        isAfterSlash = byte == UInt8(ascii: "/")
+      default: isAfterSlash = false
+      }
+    }
+    return true
+  }
+
   /// `nil` where the target is no path: it leaves the root, has a broken escape or an encoded NUL (RFC 3986 §5.2.4, §2.1).
   init?(target: some Collection<UInt8>, mergeSlashes: Bool) {
     var scanner = PathScanner(mergeSlashes: mergeSlashes, capacity: target.count)

@@ -2,11 +2,6 @@ import HTTPWire
 import NIOCore
 
 extension Request {
-  /// The Content-Length of the request; `nil` where there is none or the body is chunked.
-  var declaredBodyLength: Int? {
-    head.fields.withFirst("content-length") { decimalNumber($0) } ?? nil
-  }
-
   /// Starts the delivery of the request's body.
   func readBody(into consumer: RequestBodyConsumer) {
     bodyConsumer = consumer
@@ -21,10 +16,7 @@ extension Request {
   }
 
   /// `client_max_body_size`; `nil`: no limit.
-  var maximumBodySize: Int? {
-    let limit = effective.settings.core.clientMaxBodySize.bytes
-    return limit == 0 ? nil : limit
-  }
+  var maximumBodySize: Int? { effective.facts.maximumBodySize }
 }
 
 extension Request: RequestEvents {

@@ -30,7 +30,11 @@ extension Request {
   private func takeTarget() -> Bool {
     if method == .connect { return true }
     unparsedURI = head.originForm
-    let merges = server.block.connection.mergeSlashes
+    let merges = server.mergesSlashes
+    if NormalizedURI.isPlain(unparsedURI) {
+      uri = unparsedURI
+      return true
+    }
     guard unparsedURI.first == UInt8(ascii: "/"),
       let normalized = NormalizedURI(target: unparsedURI, mergeSlashes: merges)
     else {
@@ -45,19 +49,21 @@ extension Request {
   }
 
   private func takeHost() -> Bool {
-    if let authority = head.authority {
-      guard let name = HostName(authority) else { return reject("client sent invalid host in request line") }
-      takeServer(name)
+    if let authority = head.authority, !takeHost(authority) {
+      return reject("client sent invalid host in request line")
     }
-    var scan = FieldScan()
-    head.fields.forEach { name, value in scan.take(name, value) }
+    let scan = FieldScan(head.fields, known: connection.lastHost?.text)
+    declaredBodyLength = scan.contentLength
     if let repeated = scan.repeated { return reject("client sent duplicate header line: \"\(repeated)\"") }
     if let text = scan.host {
-      guard let name = HostName(text) else { return reject("client sent invalid host header") }
-      if host.isEmpty { takeServer(name) }
+      guard host.isEmpty ? takeHost(text) : HostName(text) != nil else {
+        return reject("client sent invalid host header")
+      }
+    } else if scan.hasHost, host.isEmpty, let last = connection.lastHost {
+      takeHost(last)
     }
     if host.isEmpty { server = connection.listener.server(named: [], for: self) }
-    return checkHostPresence(scan.host != nil)
+    return checkHostPresence(scan.hasHost)
   }
 
   private func checkHostPresence(_ hasHost: Bool) -> Bool {
@@ -68,10 +74,23 @@ extension Request {
     return reject("client sent HTTP/1.1 request without \"Host\" header")
   }
 
-  private func takeServer(_ name: HostName) {
-    host = name.name
-    hostPort = name.port
-    server = connection.listener.server(named: name.name, for: self)
+  /// - Returns: `false` where the text is no host.
+  private func takeHost(_ text: [UInt8]) -> Bool {
+    if let last = connection.lastHost, last.text == text {
+      takeHost(last)
+      return true
+    }
+    guard let name = HostName(text) else { return false }
+    let found = connection.listener.server(named: name.name, for: self)
+    takeHost((text, name, found))
+    connection.remember(host: text, name, found)
+    return true
+  }
+
+  private func takeHost(_ known: ClientConnection.KnownHost) {
+    host = known.name.name
+    hostPort = known.name.port
+    server = known.server
   }
 
   private func checkMethod() -> Bool {

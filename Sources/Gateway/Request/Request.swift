@@ -48,6 +48,8 @@ final class Request {
   var bufferedBody: ByteBuffer?
   /// The body as the proxy read it: an error page may be proxied too.
   var proxiedBody: RequestBodyBuffer?
+  /// Content-Length; `nil` where there is none or the body is chunked.
+  var declaredBodyLength: Int?
   /// Body bytes received so far, for `client_max_body_size`.
   var bodyBytesReceived = 0
 

@@ -23,6 +23,9 @@ final class ListenerRuntime: Sendable {
     self.names = names
   }
 
+  /// Whether a name is a regular expression.
+  var hasPatterns: Bool { names.hasPatterns }
+
   /// The server of a canonical host name, or the default: one lookup for SNI and for Host.
   ///
   /// - Parameter request: takes the groups of a regular expression; `nil` during a handshake.

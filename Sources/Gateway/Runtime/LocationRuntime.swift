@@ -17,6 +17,7 @@ final class LocationRuntime: Sendable {
 
   let match: Match
   let settings: LocationSettings
+  let facts: LocationFacts
   let children: LocationTree
   /// `nil` where there is no statement of the rewrite module.
   let rewrite: RewriteProgram?
@@ -42,6 +43,7 @@ final class LocationRuntime: Sendable {
   ) throws(Diagnostic) {
     self.match = match
     self.settings = settings
+    facts = LocationFacts(settings.core)
     self.children = LocationTree(children)
     self.handler = handler
     self.accessChecks = accessChecks

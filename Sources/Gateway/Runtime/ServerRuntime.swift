@@ -11,6 +11,7 @@ final class ServerRuntime: Sendable {
   let name: [UInt8]
   /// What this server asks of clients' certificates; connections made under another are misdirected (421).
   let clientPolicy: ClientPolicy
+  let mergesSlashes: Bool
   /// `nil` where the server terminates no TLS.
   let tls: ServerTLS?
 
@@ -19,6 +20,7 @@ final class ServerRuntime: Sendable {
     self.tls = tls
     name = Self.name(of: block)
     clientPolicy = ClientPolicy(block.tls)
+    mergesSlashes = block.connection.mergeSlashes
     let locations = try compile.locations(block.locations)
     root = try LocationRuntime(
       match: .server, settings: block.settings, children: locations, handler: nil, compile: compile)
