@@ -14,7 +14,7 @@ struct HTTP1ResponsePlan {
     var hasConnectionFields = false
     head.fields.forEach { name, value in
       switch name.count {
-      case 14 where name.equalsIgnoringCase("content-length"): length = value.decimalNumber
+      case 14 where name.equalsIgnoringCase("content-length"): length = decimalNumber(value)
       case 10 where name.equalsIgnoringCase("connection") || name.equalsIgnoringCase("keep-alive"),
         17 where name.equalsIgnoringCase("transfer-encoding"):
         hasConnectionFields = true
@@ -59,18 +59,5 @@ struct HTTP1ResponsePlan {
     head.fields.remove("connection")
     head.fields.remove("keep-alive")
     head.fields.remove("transfer-encoding")
-  }
-}
-
-extension UnsafeRawBufferPointer {
-  /// Digits alone; `nil` for anything else.
-  fileprivate var decimalNumber: Int? {
-    guard !isEmpty, count <= 18 else { return nil }
-    var number = 0
-    for byte in self {
-      guard byte >= 48, byte <= 57 else { return nil }
-      number = number * 10 + Int(byte - 48)
-    }
-    return number
   }
 }

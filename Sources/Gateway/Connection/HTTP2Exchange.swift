@@ -70,9 +70,7 @@ final class HTTP2Exchange: Exchange {
   func send(_ head: HTTPResponseHead, end: Bool) {
     guard link != nil, !hasSentHead, pendingHead == nil else { return }
     isSuppressed = isHead || head.status == 204 || head.status == 304
-    if !isSuppressed {
-      bodyLeft = head.fields.first("content-length").flatMap { Int(String(decoding: $0, as: UTF8.self)) }
-    }
+    if !isSuppressed { bodyLeft = head.fields.withFirst("content-length") { decimalNumber($0) } ?? nil }
     headBytes = 9 + head.fields.encodedLength
     pendingHead = head
     if end {
