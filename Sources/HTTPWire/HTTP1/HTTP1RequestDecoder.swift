@@ -111,16 +111,22 @@ public struct HTTP1RequestDecoder: ~Copyable {
 
   /// Empty lines before a request line, as old clients send them after a body (RFC 9112 §2.2).
   private mutating func skipEmptyLines() -> HTTP1Error? {
-    while let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), first == 0x0D {
-      guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return nil }
-      skippedLines += 1
-      guard second == 0x0A, skippedLines <= 64 else {
-        failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
-        return .malformedRequestLine
+    while let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), first == 0x0D || first == 0x0A {
+      if first == 0x0D {
+        guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return nil }
+        guard second == 0x0A else { return refuseEmptyLine() }
+        buffer.moveReaderIndex(forwardBy: 1)
       }
-      buffer.moveReaderIndex(forwardBy: 2)
+      buffer.moveReaderIndex(forwardBy: 1)
+      skippedLines += 1
+      guard skippedLines <= 64 else { return refuseEmptyLine() }
     }
     return nil
+  }
+
+  private mutating func refuseEmptyLine() -> HTTP1Error {
+    failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
+    return .malformedRequestLine
   }
 
   // MARK: - Bodies

@@ -10,6 +10,9 @@ struct HTTP1RequestHeadParser {
   private let limits: HTTP1Limits
   private var space: HeadSpace
   private var line: RequestLine?
+  /// A head whose request line ends with a lone LF may end every line so (RFC 9112 §2.2), as nginx has it; in a head
+  /// with CRLF a lone LF is refused.
+  private var endsLinesWithLineFeed = false
   private var fieldsStart = 0
   /// Where the first unread line begins.
   private var position = 0
@@ -66,18 +69,28 @@ struct HTTP1RequestHeadParser {
       return false
     }
     let text = UnsafeRawBufferPointer(rebasing: bytes[..<end])
-    guard bytes[end] == 0x0D else { throw Self.error(text, endedBy: bytes[end]) }
-    guard end + 1 < bytes.count else { return false }
-    guard bytes[end + 1] == 0x0A else { throw .malformedRequestLine }
-    guard space.place(line: end + 2) == nil else { throw .requestLineTooLong }
+    guard let next = try Self.lineEnd(bytes, at: end, of: text) else { return false }
+    guard space.place(line: next) == nil else { throw .requestLineTooLong }
     line = try RequestLine(text)
-    position = end + 2
+    endsLinesWithLineFeed = bytes[end] == 0x0A
+    position = next
     fieldsStart = position
     fields.reserveCapacity(12)
     return true
   }
 
-  /// A line that a lone LF or another control character cut short.
+  /// Where the line after the request line begins; `nil` while its end has not come.
+  private static func lineEnd(
+    _ bytes: UnsafeRawBufferPointer, at end: Int, of text: UnsafeRawBufferPointer
+  ) throws(HTTP1Error) -> Int? {
+    if bytes[end] == 0x0A { return end + 1 }
+    guard bytes[end] == 0x0D else { throw error(text, endedBy: bytes[end]) }
+    guard end + 1 < bytes.count else { return nil }
+    guard bytes[end + 1] == 0x0A else { throw .malformedRequestLine }
+    return end + 2
+  }
+
+  /// A line that a control character cut short.
   private static func error(_ text: UnsafeRawBufferPointer, endedBy byte: UInt8) -> HTTP1Error {
     do throws(HTTP1Error) {
       _ = try RequestLine(text)
@@ -88,7 +101,8 @@ struct HTTP1RequestHeadParser {
   }
 
   private mutating func readFields(_ bytes: UnsafeRawBufferPointer) throws(HTTP1Error) -> Bool {
-    let rules = FieldRules(limits)
+    var rules = FieldRules(limits)
+    rules.allowsBareLineFeed = endsLinesWithLineFeed
     while true {
       let next: Int
       switch FieldLine(bytes, at: position, rules: rules) {

@@ -1,4 +1,4 @@
-/// A request's first line, read strictly (RFC 9112 §3): one space, one CRLF, a version.
+/// A request's first line, read strictly (RFC 9112 §3): one space, a version.
 struct RequestLine {
   var method = HTTPMethod.get
   var target: [UInt8] = []
@@ -6,7 +6,7 @@ struct RequestLine {
   var authority: [UInt8]?
   var scheme: [UInt8]?
 
-  /// Reads a line without its CRLF.
+  /// Reads a line without its end.
   ///
   /// - Throws: `malformedMethod`, `malformedRequestLine`, `missingVersion` or `unsupportedVersion`.
   init(_ line: UnsafeRawBufferPointer) throws(HTTP1Error) {
