@@ -86,6 +86,10 @@ extension DirectiveTable {
       "ssl_crl", in: .connection, \.tls.$crl, Grammar<PathReference>.file.map { [$0] }, default: nil,
       "Revocation lists of all CAs of the chain, PEM."),
     .value(
+      "ssl_revocation_disconnect", in: .connection, \.tls.$revocationDisconnect, .flag, default: "on",
+      "Whether connections that are open are closed when a new CRL or CA file refuses their client: idle ones at once, "
+        + "others after the responses under way, which get ten seconds."),
+    .value(
       "ssl_stapling", in: .connection, \.tls.$stapling, .flag, default: "off",
       "Whether an OCSP response for the server's certificate is stapled."),
     .value(

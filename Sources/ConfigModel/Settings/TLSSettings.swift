@@ -25,6 +25,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var clientCertificate: PathReference? = nil
   @Inherited public var trustedCertificate: PathReference? = nil
   @Inherited public var crl: [PathReference] = []
+  /// Open connections are closed when their client's chain no longer verifies.
+  @Inherited public var revocationDisconnect: Bool = true
   @Inherited public var stapling: Bool = false
   @Inherited public var staplingFile: PathReference? = nil
   @Inherited public var staplingResponder: String? = nil

@@ -16,6 +16,12 @@ protocol ConnectionDriver: AnyObject {
   func sendTimedOut()
   /// Finish what is under way, begin nothing more. An idle connection lives for `grace` yet.
   func drain(grace: TimeAmount)
+  /// The client's certificate is good no longer: let it ask nothing more.
+  func clientRefused()
   /// The transport is gone.
   func closed()
+}
+
+extension ConnectionDriver {
+  func clientRefused() { drain(grace: .zero) }
 }

@@ -88,6 +88,12 @@ final class HTTP1Connection: ConnectionDriver {
     if grace <= .zero { channel.close() } else { channel.setTimer(channel.now + grace) }
   }
 
+  /// What is being answered is answered; a tunnel has no end to wait for.
+  func clientRefused() {
+    if stage == .tunnel { return channel.closeNow() }
+    drain(grace: .zero)
+  }
+
   // MARK: - Requests, one by one
 
   /// Goes on as far as the bytes, the client's reading and the requests allow.

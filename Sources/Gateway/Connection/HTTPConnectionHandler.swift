@@ -127,6 +127,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
     switch event {
     case let event as DrainRequested: drain(grace: event.isUrgent ? .zero : .seconds(3))
+    case is TrustChanged: trustChanged()
     case ChannelEvent.outputClosed as ChannelEvent: outputClosed()
     case ChannelEvent.inputClosed as ChannelEvent: if stage == .lingering { closeNow() }
     default: break

@@ -19,7 +19,14 @@ final class ClientConnection {
   /// `nil` on a plain connection.
   var tls: TLSSessionFacts?
   /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
-  var verdict: Verdict? { didSet { certificateTexts = nil } }
+  var verdict: Verdict? {
+    didSet {
+      certificateTexts = nil
+      if verdict?.isVerified == true { hadGoodCertificate = true }
+    }
+  }
+  /// Whether a verdict on this connection was good once.
+  private(set) var hadGoodCertificate = false
   /// Who judged the chain last: trust or CRLs may be replaced while the connection lives.
   var judge: Verifier?
   /// Made from `verdict` when a variable asks.

@@ -1,7 +1,5 @@
 import ConfigModel
 import HTTPWire
-import PKI
-import Trust
 
 extension Request {
   /// Entry from the connection: a head has been read. Chooses the server, normalises the URI and runs the phases.
@@ -138,19 +136,5 @@ extension Request {
     if verdict.isVerified || policy.failure == .continue { return true }
     if policy.mode == .optionalNoCA, verdict.isMerelyUntrusted { return true }
     return reject("client SSL certificate verify error: (\(verdict.refusalText))", status: 495)
-  }
-}
-
-extension ClientConnection {
-  /// The verdict as it is now: a certificate that expired, or was revoked since the handshake, is refused on a connection
-  /// that is still open, too.
-  fileprivate func currentVerdict(for server: ServerRuntime) -> Verdict? {
-    guard let verdict, let verifier = server.tls?.state.verifier else { return verdict }
-    let now = UnixTime(WallClock.now.seconds)
-    if judge === verifier, verdict.holds(at: now) { return verdict }
-    judge = verifier
-    let fresh = verifier.verdict(on: verdict.presented, at: now)
-    self.verdict = fresh
-    return fresh
   }
 }

@@ -2,37 +2,35 @@ import ConfigSyntax
 import Synchronization
 import TrustFeeds
 
-/// Brings changed certificates, keys, CAs and CRLs into service without a reload.
+/// Brings changed certificates, keys, CAs and CRLs into service without a reload, for every generation that still has
+/// connections.
 final class ConfigurationFileWatcher: Sendable {
-  private let watcher = Mutex<FileWatcher?>(nil)
+  private let watchers = Mutex<[UInt64: FileWatcher]>([:])
 
-  /// Watches the files of these servers instead of those before.
-  func watch(_ servers: [ServerTLS], errorLog: ErrorLogRuntime) {
-    let files = servers.reduce(into: Set<String>()) { $0.formUnion($1.files) }
-    let fresh = files.isEmpty ? nil : FileWatcher(files.sorted()) { changed in Self.reload(servers, changed, errorLog) }
-    let previous = watcher.withLock { watcher in
-      defer { watcher = fresh }
-      return watcher
+  func watch(_ runtime: GatewayRuntime) {
+    let files = runtime.tls.reduce(into: Set<String>()) { $0.formUnion($1.files) }
+    guard !files.isEmpty else { return }
+    let watcher = FileWatcher(files.sorted()) { [weak runtime] changed in
+      if let runtime { Self.reload(runtime, changed) }
     }
-    previous?.stop()
+    watchers.withLock { $0[runtime.generation] = watcher }
   }
 
-  func stop() {
-    watcher.withLock { watcher in
-      watcher?.stop()
-      watcher = nil
-    }
+  func forget(_ runtime: GatewayRuntime) {
+    watchers.withLock { $0.removeValue(forKey: runtime.generation) }?.stop()
   }
 
   /// A bad file leaves its server as it was; the next change tries again.
-  private static func reload(_ servers: [ServerTLS], _ changed: Set<String>, _ errorLog: ErrorLogRuntime) {
-    for server in servers where !server.files.isDisjoint(with: changed) {
+  private static func reload(_ runtime: GatewayRuntime, _ changed: Set<String>) {
+    for server in runtime.tls where !server.files.isDisjoint(with: changed) {
       do throws(Diagnostic) {
         try server.reload()
       } catch {
-        errorLog.write(.alert, "\(error.description); what was there before goes on being used")
+        runtime.errorLog.write(.alert, "\(error.description); what was there before goes on being used")
       }
     }
-    errorLog.write(.notice, "changed files taken: \(changed.sorted().joined(separator: ", "))")
+    runtime.errorLog.write(.notice, "changed files taken: \(changed.sorted().joined(separator: ", "))")
+    // Each connection looks whether this concerns it: most compare a pointer.
+    runtime.connections.forEach { $0.pipeline.fireUserInboundEventTriggered(TrustChanged()) }
   }
 }

@@ -127,8 +127,8 @@ public final class GatewayServer: Sendable {
       return state.living == 0
     }
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
+    watcher.forget(runtime)
     guard isLast else { return }
-    watcher.stop()
     shared.logs.flushAll()
     state.withLock { $0.isStopped = true }
   }
@@ -143,7 +143,7 @@ public final class GatewayServer: Sendable {
   }
 
   private func watchFiles(of runtime: GatewayRuntime) {
-    watcher.watch(runtime.tls, errorLog: runtime.errorLog)
+    watcher.watch(runtime)
   }
 
   private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {

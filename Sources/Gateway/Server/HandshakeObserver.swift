@@ -12,6 +12,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
   private let errorLog: ErrorLogRuntime
   /// Asked for during the handshake; for whoever comes after it.
   private var drain: DrainRequested?
+  private var trustChanged: TrustChanged?
 
   init(_ connection: ClientConnection, delegate: HandshakeDelegate, errorLog: ErrorLogRuntime) {
     self.connection = connection
@@ -30,6 +31,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
       // A client in its handshake is about to ask: it gets its one answer.
       drain = request
       if request.isUrgent { context.close(promise: nil) }
+    case let change as TrustChanged: trustChanged = change
     default: context.fireUserInboundEventTriggered(event)
     }
   }
@@ -62,6 +64,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     } catch {
       return context.close(promise: nil)
     }
+    if let trustChanged { context.fireUserInboundEventTriggered(trustChanged) }
     if let drain { context.fireUserInboundEventTriggered(drain) }
     if let firstBytes { context.fireChannelRead(NIOAny(firstBytes)) }
     context.pipeline.syncOperations.removeHandler(self, promise: nil)

@@ -27,6 +27,7 @@ final class HandshakeDelegate: TLSServerDelegate {
     guard let verifier = tls?.verifier else { return .accept }
     let verdict = verifier.verdict(on: PresentedChain(chain), at: now)
     connection.verdict = verdict
+    connection.judge = verifier
     guard connection.server.clientPolicy.failure == .handshake, let finding = verdict.firstFinding else {
       return .accept
     }
@@ -44,6 +45,8 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func handshakeCompleted(_ facts: TLSSessionFacts) {
     connection.tls = facts
-    if facts.isResumed { connection.verdict = resumedVerdict }
+    guard facts.isResumed else { return }
+    connection.verdict = resumedVerdict
+    connection.judge = tls?.verifier
   }
 }
