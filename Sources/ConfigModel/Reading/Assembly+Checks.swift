@@ -10,6 +10,7 @@ extension Assembly {
         reading.report(error)
       }
     }
+    checkClientRules(http)
     for server in http.servers { checkListens(of: server, in: http) }
   }
 

@@ -6,6 +6,8 @@ public struct LocationSettings: Sendable {
   public var headers = HeaderSettings()
   public var proxy = ProxySettings()
   public var log = LogSettings()
+  /// Who of the verified clients gets in; rules that allow and rules that deny are inherited together.
+  @Inherited public var clientRules: [ClientRuleSetting] = []
   /// Statements of the rewrite module in their order; never inherited.
   public var rewrite: [RewriteStatement] = []
   /// What answers here, where a directive names it (`proxy_pass`); static files otherwise. Never inherited.

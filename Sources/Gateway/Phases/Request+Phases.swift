@@ -54,6 +54,10 @@ extension Request {
   }
 
   private func checkAccess() -> Phase? {
+    guard admitsClient() else {
+      finalize(status: 403)
+      return nil
+    }
     for check in effective.accessChecks {
       switch check.decide(self) {
       case .pass: continue

@@ -41,8 +41,9 @@ struct RewriteProgram: Sendable {
       case .assignLimitRate(let text):
         request.phases.limitRate = ByteCount(configuration: text.value(for: request))?.bytes
       case .rewrite(let step):
-        if let outcome = step.run(request) { return outcome }
-      case .answer(let status, let text): return request.answer(status: status, text: text)
+        if let outcome = step.run(request) { return request.permitted(outcome) }
+      case .answer(let status, let text):
+        return request.admitsClient() ? request.answer(status: status, text: text) : .finalize(403)
       case .branch(let condition, let end, let settings):
         guard condition.holds(for: request) else {
           index = end
@@ -117,6 +118,13 @@ extension Request {
     guard phases.uriChanged else { return }
     phases.isLocationValid = false
     phases.uriChanged = false
+  }
+
+  /// A redirect is an answer, too: it is for those whom the location admits.
+  fileprivate func permitted(_ outcome: RewriteProgram.Outcome) -> RewriteProgram.Outcome {
+    guard case .finalize = outcome, !admitsClient() else { return outcome }
+    response.location = nil
+    return .finalize(403)
   }
 
   /// `return`: a text, a redirect, or the page of an error.

@@ -22,6 +22,7 @@ final class ClientConnection {
   var verdict: Verdict? {
     didSet {
       certificateTexts = nil
+      admissions = [:]
       if verdict?.isVerified == true { hadGoodCertificate = true }
     }
   }
@@ -29,6 +30,8 @@ final class ClientConnection {
   private(set) var hadGoodCertificate = false
   /// Who judged the chain last: trust or CRLs may be replaced while the connection lives.
   var judge: Verifier?
+  /// What was decided on the client by each set of rules, for the verdict of now.
+  var admissions: [ObjectIdentifier: ClientAccessRules.Decision] = [:]
   /// Made from `verdict` when a variable asks.
   var certificateTexts: CertificateTexts?
 

@@ -20,6 +20,8 @@ final class CompileContext {
   private let contentFactory: ContentFactory
   /// The MIME types made last: neighbours mostly have the same.
   private var types: MIMETypes?
+  /// Rules by what they were made from: a client is judged once for all places that have the same.
+  private var clientAccess: [[ClientRuleSetting]: ClientAccess] = [:]
 
   /// - Parameter fallbackErrorLogs: where errors go while no `error_log` is named.
   init(
@@ -56,6 +58,15 @@ final class CompileContext {
     if let types, types.isMade(from: core) { return types }
     let made = MIMETypes(core)
     types = made
+    return made
+  }
+
+  /// `nil` where there are no rules.
+  func clientAccess(_ rules: [ClientRuleSetting]) throws(Diagnostic) -> ClientAccess? {
+    if rules.isEmpty { return nil }
+    if let known = clientAccess[rules] { return known }
+    let made = try ClientAccess(rules)
+    clientAccess[rules] = made
     return made
   }
 

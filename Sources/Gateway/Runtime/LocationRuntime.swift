@@ -28,6 +28,8 @@ final class LocationRuntime: Sendable {
   let handler: (any ContentHandler)?
   /// Checks of the access phase, in their order.
   let accessChecks: [any AccessCheck]
+  /// `nil`: whoever passed verification gets in.
+  let clientAccess: ClientAccess?
   let errorPages: ErrorPages
   let types: MIMETypes
   let headers: HeaderRuntime
@@ -47,6 +49,7 @@ final class LocationRuntime: Sendable {
     self.children = LocationTree(children)
     self.handler = handler
     self.accessChecks = accessChecks
+    clientAccess = try compile.clientAccess(settings.clientRules)
     root = try RootRuntime(settings.core, compile: compile)
     index = try compile.templates(settings.core.index)
     tryFiles = try settings.core.tryFiles.map { setting throws(Diagnostic) in

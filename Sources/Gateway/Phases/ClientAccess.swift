@@ -1,0 +1,61 @@
+import ConfigModel
+import ConfigSyntax
+import Trust
+
+/// `ssl_client_allow` and `ssl_client_deny` of a block made ready.
+final class ClientAccess: Sendable {
+  let rules: ClientAccessRules
+
+  init(_ settings: [ClientRuleSetting]) throws(Diagnostic) {
+    var rules: [ClientAccessRule] = []
+    for setting in settings {
+      rules.append(
+        ClientAccessRule(
+          setting.action == .allow ? .allow : .deny, try Self.matchers(setting), place: "\(setting.position)"))
+    }
+    self.rules = ClientAccessRules(rules)
+  }
+
+  private static func matchers(_ setting: ClientRuleSetting) throws(Diagnostic) -> [IdentityMatcher] {
+    var matchers: [IdentityMatcher] = []
+    for text in setting.matchers {
+      do throws(IdentityMatcherError) {
+        matchers.append(try IdentityMatcher(text))
+      } catch {
+        throw Diagnostic("\"\(setting.directive)\": \(error)", at: setting.position)
+      }
+    }
+    return matchers
+  }
+}
+
+extension ClientConnection {
+  /// What these rules say of the client; asked once for each set of rules while the verdict lasts.
+  func admission(under access: ClientAccess) -> ClientAccessRules.Decision {
+    let key = ObjectIdentifier(access)
+    if let known = admissions[key] { return known }
+    let decision = access.rules.decide(on: verdict)
+    admissions[key] = decision
+    return decision
+  }
+}
+
+extension Request {
+  /// Whether the place that is about to answer admits the client; the log says why where it doesn't.
+  ///
+  /// On a port without TLS there is nobody to admit.
+  func admitsClient() -> Bool {
+    guard let access = effective.clientAccess else { return true }
+    guard connection.tls != nil else { return refuseClient("no certificate can be asked for without TLS") }
+    switch connection.admission(under: access) {
+    case .admitted: return true
+    case .denied(let rule): return refuseClient("denied by \(rule)")
+    case .notAllowed: return refuseClient("no rule allows it")
+    }
+  }
+
+  private func refuseClient(_ reason: String) -> Bool {
+    log(.error, "access forbidden to client SSL certificate: \(reason)")
+    return false
+  }
+}
