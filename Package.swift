@@ -1,7 +1,6 @@
 // swift-tools-version:6.1
 import PackageDescription
 
-let asn1 = Target.Dependency.product(name: "SwiftASN1", package: "swift-asn1")
 let nioCore = Target.Dependency.product(name: "NIOCore", package: "swift-nio")
 let nioEmbedded = Target.Dependency.product(name: "NIOEmbedded", package: "swift-nio")
 let nioPosix = Target.Dependency.product(name: "NIOPosix", package: "swift-nio")
@@ -17,15 +16,14 @@ let package = Package(
   dependencies: [
     .package(url: "https://github.com/apple/swift-nio.git", from: "2.98.0"),
     .package(url: "https://github.com/apple/swift-nio-ssl.git", .upToNextMinor(from: "2.37.0")),
-    .package(url: "https://github.com/apple/swift-asn1.git", from: "1.7.0"),
     .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.7.0"),
     .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
   ],
   targets: [
     // Level 0: pure vocabulary.
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-    .target(name: "Cryptography", dependencies: [boringSSL, asn1]),
-    .target(name: "PKI", dependencies: ["Cryptography", asn1]),
+    .target(name: "Cryptography", dependencies: [boringSSL]),
+    .target(name: "PKI", dependencies: ["Cryptography"]),
     .target(name: "TLSEngine", dependencies: ["Cryptography", boringSSL, nioCore]),
     .target(name: "HTTPWire", dependencies: [nioCore]),
     .target(name: "ConfigSyntax"),

@@ -121,8 +121,10 @@ struct TLSHandlerTests {
       let server = try await Server.start(late: decision)
       let seen = Sightings()
       let channel = try await server.connect(seen: seen, credentials: [server.identity.credential])
-      try await channel.writeAndFlush(ByteBuffer(string: "ping"))
+      // A refused client may find its connection closed before it writes.
+      let wrote = try? await channel.writeAndFlush(ByteBuffer(string: "ping"))
       if decision == .accept {
+        #expect(wrote != nil)
         #expect(await seen.wait { $0.text == "ping" })
       } else {
         #expect(await seen.wait { $0.errors == [.alertReceived(.certificateExpired)] })
@@ -134,12 +136,12 @@ struct TLSHandlerTests {
   @Test("a slow reader gets everything that was written before the close")
   func slowReader() async throws {
     var options = TLSHandlerOptions()
-    options.closeTimeout = .seconds(2)
+    options.closeTimeout = .seconds(60)
     let text = String(repeating: "x", count: 12 << 20)
     let server = try await Server.start(options: options, greeting: text, closes: true)
     let seen = Sightings()
     let channel = try await server.connect(seen: seen, autoRead: false)
-    for _ in 0..<2000 where seen.all.closed == 0 {
+    for _ in 0..<20_000 where seen.all.closed == 0 {
       channel.read()
       try await Task.sleep(for: .milliseconds(5))
     }

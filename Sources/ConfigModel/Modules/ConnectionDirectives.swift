@@ -31,9 +31,9 @@ extension DirectiveTable {
     .value(
       "http2_max_concurrent_streams", in: .connection, \.connection.$http2MaxConcurrentStreams, .number,
       default: "128", "How many requests a connection may have open at once."),
-    .value(
-      "http2_recv_buffer_size", in: .http, \.connection.$http2RecvBufferSize, .size, default: "256k",
-      "The buffer that frames are read into."),
+    .noEffect(
+      "http2_recv_buffer_size", in: .http, Grammar<ByteCount>.size,
+      because: "frames are read into the buffers of the event loop"),
     .value(
       "http2_chunk_size", in: .request, \.connection.$http2ChunkSize, .size, default: "8k",
       "The largest piece that a response's body is cut into."),

@@ -30,10 +30,9 @@ extension DirectiveTable {
       invocation throws(Diagnostic) in
       invocation.reading.main.workerProcesses = try invocation.workerCount()
     },
-    main("user", "user [group]", .between(1, 2), default: nil, "The account that the gateway runs under.") {
-      invocation throws(Diagnostic) in
-      invocation.reading.main.user = invocation.text(0)
-    },
+    .noEffect(
+      "user", in: .main, .words("user [group]", .between(1, 2)),
+      because: "the process keeps the account it was started under"),
     main(
       "worker_shutdown_timeout", Grammar<Duration>.time.optional, \.workerShutdownTimeout, default: nil,
       "How long a graceful shutdown waits before open connections are closed."),

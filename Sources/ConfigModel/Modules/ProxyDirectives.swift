@@ -71,16 +71,16 @@ extension DirectiveTable {
       "Buffers for a response's body."),
     .value(
       "proxy_busy_buffers_size", in: .request, \.location.proxy.$busyBuffersSize, .size, default: "8k",
-      "How much may be on its way to the client at once."),
+      "Checked against the buffers; what the client has not taken is bounded by the connection."),
     .value(
       "proxy_max_temp_file_size", in: .request, \.location.proxy.$maxTempFileSize, .size, default: "1024m",
-      "How much of a response may wait in a file; 0: none."),
+      "Checked only: no response waits in a file, reading from the upstream pauses instead."),
     .value(
       "proxy_temp_file_write_size", in: .request, \.location.proxy.$tempFileWriteSize, .size, default: "8k",
-      "How much is written to that file at once."),
-    .value(
-      "proxy_temp_path", in: .request, \.location.proxy.$tempPath, .temporaryPath, default: "proxy_temp",
-      "The folder of such files."),
+      "Checked only: no response waits in a file."),
+    .noEffect(
+      "proxy_temp_path", in: .request, .words("path [level …]", .between(1, 4)),
+      because: "no response waits in a file"),
     .value(
       "proxy_limit_rate", in: .request, \.location.proxy.$limitRate,
       Grammar<Template>.template("rate").optional, default: "0",

@@ -39,7 +39,7 @@ extension DirectiveTable {
       "Whether sessions are resumed."),
     .list(
       "proxy_ssl_conf_command", in: .request, \.location.proxy.tls.$confCommands, .confCommand, default: nil,
-      "A command of OpenSSL's configuration; those without a counterpart are refused."),
+      "A command of OpenSSL's configuration: refused when the gateway starts."),
     .noEffect(
       "proxy_ssl_certificate_cache", in: .request,
       .words("off | max=number [inactive=time] [valid=time]", .between(1, 3)),

@@ -15,12 +15,12 @@ extension DirectiveTable {
     .value(
       "client_body_temp_path", in: .request, \.location.core.$clientBodyTempPath, .temporaryPath,
       default: "client_body_temp", "The folder of request bodies that do not fit the buffer."),
-    .value(
-      "client_body_in_file_only", in: .request, \.location.core.$clientBodyInFileOnly, .choice, default: "off",
-      "Whether request bodies are always written to a file."),
-    .value(
-      "client_body_in_single_buffer", in: .request, \.location.core.$clientBodyInSingleBuffer, .flag,
-      default: "off", "Whether a body in memory is kept in one piece."),
+    .noEffect(
+      "client_body_in_file_only", in: .request, .words("on | clean | off", .exactly(1)),
+      because: "a body that must wait does so in memory or in a file without a name"),
+    .noEffect(
+      "client_body_in_single_buffer", in: .request, Grammar<Bool>.flag,
+      because: "a body in memory is always in one piece"),
     .value(
       "send_timeout", in: .request, \.location.core.$sendTimeout, .time, default: "60s",
       "How long a client may take nothing of a response before the connection is closed."),
@@ -31,9 +31,9 @@ extension DirectiveTable {
         Inheritance(\.location.core.$keepaliveTimeout), Inheritance(\.location.core.$keepaliveHeaderTimeout),
       ]
     ) { invocation throws(Diagnostic) in try invocation.setKeepalive() },
-    .value(
-      "keepalive_min_timeout", in: .request, \.location.core.$keepaliveMinTimeout, .time, default: "0",
-      "How long a connection is kept open at least while the gateway shuts down."),
+    .noEffect(
+      "keepalive_min_timeout", in: .request, Grammar<Duration>.time,
+      because: "idle connections have a fixed grace at a reload"),
     .value(
       "keepalive_requests", in: .request, \.location.core.$keepaliveRequests, .number, default: "1000",
       "How many requests a connection may make."),
@@ -49,9 +49,9 @@ extension DirectiveTable {
     .value(
       "lingering_timeout", in: .request, \.location.core.$lingeringTimeout, .time, default: "5s",
       "How long to wait for more of it."),
-    .value(
-      "reset_timedout_connection", in: .request, \.location.core.$resetTimedoutConnection, .flag,
-      default: "off", "Whether connections that timed out are reset."),
+    .noEffect(
+      "reset_timedout_connection", in: .request, Grammar<Bool>.flag,
+      because: "connections that timed out are closed, not reset"),
     .list(
       "error_page", in: .requestAndIf, \.location.core.$errorPages, .errorPage, default: nil,
       "The page for a status; =code changes the status."),
@@ -64,9 +64,9 @@ extension DirectiveTable {
     .value(
       "log_not_found", in: .request, \.location.core.$logNotFound, .flag, default: "on",
       "Whether missing files are logged."),
-    .value(
-      "log_subrequest", in: .request, \.location.core.$logSubrequest, .flag, default: "off",
-      "Whether subrequests appear in the access log."),
+    .noEffect(
+      "log_subrequest", in: .request, Grammar<Bool>.flag,
+      because: "there are no subrequests"),
   ]
 
   static let requestTuningRows: [DirectiveRow] = [
@@ -94,10 +94,12 @@ extension DirectiveTable {
     .value(
       "limit_rate_after", in: .requestAndIf, \.location.core.$limitRateAfter,
       Grammar<Template>.template("size").optional, default: "0", "How much of a response is sent without that limit."),
-    .value(
-      "satisfy", in: .request, \.location.core.$satisfy, .choice, default: "all",
-      "Whether all, or any one, of the access checks must let a request in."),
-    .value("tcp_nodelay", in: .request, \.location.core.$tcpNodelay, .flag, default: "on", "Sets TCP_NODELAY."),
+    .noEffect(
+      "satisfy", in: .request, .words("all | any", .exactly(1)),
+      because: "there is one kind of access check"),
+    .noEffect(
+      "tcp_nodelay", in: .request, Grammar<Bool>.flag,
+      because: "TCP_NODELAY is always set"),
     .value(
       "resolver", in: .request, \.location.core.$resolver, Grammar<ResolverSetting>.resolver.optional,
       default: nil, "Name servers for names that are resolved while running."),

@@ -34,13 +34,12 @@ extension DirectiveTable {
       invocation.scope.statements.append(.if(condition, inner))
       invocation.readBlock(into: inner)
     },
-    .value(
-      "rewrite_log", in: [.http, .server, .serverIf, .location, .locationIf], \.location.core.$rewriteLog,
-      .flag, default: "off", "Whether rewriting is logged, at level notice."),
-    .value(
-      "uninitialized_variable_warn", in: [.http, .server, .serverIf, .location, .locationIf],
-      \.location.core.$uninitializedVariableWarn, .flag, default: "on",
-      "Whether the use of a variable without a value is logged."),
+    .noEffect(
+      "rewrite_log", in: [.http, .server, .serverIf, .location, .locationIf], Grammar<Bool>.flag,
+      because: "rewriting is not logged"),
+    .noEffect(
+      "uninitialized_variable_warn", in: [.http, .server, .serverIf, .location, .locationIf], Grammar<Bool>.flag,
+      because: "variables without a value are empty, silently"),
   ]
 }
 

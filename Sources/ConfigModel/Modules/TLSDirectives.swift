@@ -24,9 +24,9 @@ extension DirectiveTable {
     .value(
       "ssl_ecdh_curve", in: .connection, \.tls.$ecdhCurve, .string("curve[:curve…] | auto"), default: "auto",
       "Groups for the key exchange, the preferred first."),
-    .value(
-      "ssl_dhparam", in: .connection, \.tls.$dhparam, Grammar<PathReference>.file.optional, default: nil,
-      "Parameters for DHE ciphers."),
+    .noEffect(
+      "ssl_dhparam", in: .connection, Grammar<PathReference>.file,
+      because: "the TLS library has no DHE over finite fields"),
     .value(
       "ssl_session_timeout", in: .connection, \.tls.$sessionTimeout, .seconds, default: "5m",
       "How long a session may be resumed."),
@@ -53,7 +53,7 @@ extension DirectiveTable {
       "Whether handshakes for this server are refused."),
     .value(
       "ssl_certificate_compression", in: .connection, \.tls.$certificateCompression, .flag, default: "off",
-      "Whether certificates are compressed (RFC 8879)."),
+      "Checked only: certificates are not compressed (RFC 8879)."),
     .list(
       "ssl_conf_command", in: .connection, \.tls.$confCommands, .confCommand, default: nil,
       "A command of OpenSSL's configuration; those without a counterpart are refused."),

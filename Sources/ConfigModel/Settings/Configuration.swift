@@ -17,7 +17,6 @@ public struct MainSettings: Sendable {
   /// Absolute; `nil` where none is wanted.
   public var pidFile: String?
   public var errorLogs: [ErrorLog] = []
-  public var user: String?
   public var workerShutdownTimeout: Duration?
   public var workerConnections = 512
   public var environment: [String] = []
@@ -62,7 +61,6 @@ public struct ConnectionSettings: Sendable {
   @Inherited public var underscoresInHeaders: Bool = false
   @Inherited public var mergeSlashes: Bool = true
   @Inherited public var http2MaxConcurrentStreams: Int = 128
-  @Inherited public var http2RecvBufferSize: ByteCount = .kibibytes(256)
   @Inherited public var http2ChunkSize: ByteCount = .kibibytes(8)
   @Inherited public var http2BodyPrereadSize: ByteCount = .kibibytes(64)
 

@@ -54,26 +54,16 @@ public struct CoreSettings: Sendable {
   @Inherited public var isInternal: Bool = false
   @Inherited public var lingeringTime: Duration = .seconds(30)
   @Inherited public var lingeringClose: LingeringClose = .on
-  @Inherited public var keepaliveMinTimeout: Duration = .zero
   @Inherited public var limitRate: Template? = nil
   @Inherited public var limitRateAfter: Template? = nil
-  @Inherited public var clientBodyInFileOnly: BodyInFile = .off
-  @Inherited public var clientBodyInSingleBuffer: Bool = false
   /// Absolute; where request bodies beyond the buffer are kept.
   @Inherited public var clientBodyTempPath: String? = nil
-  @Inherited public var resetTimedoutConnection: Bool = false
   @Inherited public var chunkedTransferEncoding: Bool = true
   /// `nil`: unlimited; 0: byte ranges are off.
   @Inherited public var maxRanges: Int? = nil
-  @Inherited public var satisfy: Satisfy = .all
   @Inherited public var msiePadding: Bool = true
-  @Inherited public var logSubrequest: Bool = false
-  @Inherited public var tcpNodelay: Bool = true
   @Inherited public var resolver: ResolverSetting? = nil
   @Inherited public var resolverTimeout: Duration = .seconds(30)
-  /// Of the rewrite module: whether rewriting is logged at `notice`.
-  @Inherited public var rewriteLog: Bool = false
-  @Inherited public var uninitializedVariableWarn: Bool = true
 
   public init() {}
 }

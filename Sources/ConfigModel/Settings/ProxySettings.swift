@@ -33,7 +33,6 @@ public struct ProxySettings: Sendable {
   @Inherited public var limitRate: Template? = nil
   /// Bytes; where responses beyond the buffers are kept.
   @Inherited public var tempFileWriteSize: ByteCount = .kibibytes(8)
-  @Inherited public var tempPath: String? = nil
   @Inherited public var ignoreHeaders: [String] = []
   @Inherited public var cookieDomain: [ProxyCookieRewrite] = []
   @Inherited public var cookiePath: [ProxyCookieRewrite] = []

@@ -11,7 +11,6 @@ public struct TLSSettings: Sendable {
   @Inherited public var preferServerCiphers: Bool = false
   /// Colon-separated groups, or `auto`.
   @Inherited public var ecdhCurve: String = "auto"
-  @Inherited public var dhparam: PathReference? = nil
   @Inherited public var sessionTimeout: Duration = .seconds(300)
   @Inherited public var sessionCache: SessionCacheSetting = .none
   @Inherited public var sessionTickets: Bool = true

@@ -13,13 +13,18 @@ final class UpstreamTLS: Sendable {
 
   /// - Throws: a file that can't be read, a key that does not open, settings the engine refuses.
   init(_ settings: ProxyTLSSettings, compile: CompileContext) throws(Diagnostic) {
+    if let command = settings.confCommands.first {
+      throw Diagnostic("\"proxy_ssl_conf_command\" is not supported", at: command.position)
+    }
     name = try settings.name.map { value throws(Diagnostic) in try compile.template(value) }
     sendsServerName = settings.serverName
     reusesSessions = settings.sessionReuse
     verification = settings.verify ? try UpstreamVerification(settings) : nil
     var configuration = TLSClientConfiguration(credentials: try UpstreamCredentials.load(settings))
-    configuration.minimumVersion = settings.protocols.compactMap(\.version).min() ?? .tls1_2
-    configuration.maximumVersion = settings.protocols.compactMap(\.version).max() ?? .tls1_3
+    if let range = TLSVersion.newestRange(of: Set(settings.protocols.compactMap(\.version))) {
+      configuration.minimumVersion = range.lowerBound
+      configuration.maximumVersion = range.upperBound
+    }
     configuration.cipherList = settings.ciphers
     configuration.verifiesPeer = verification != nil
     do throws(TLSConfigurationError) {

@@ -42,6 +42,9 @@ struct RuntimeCompiler {
     var members: [ListenSetting.Address: [(setting: ListenSetting, server: ServerRuntime)]] = [:]
     for server in servers {
       for setting in server.block.listens {
+        guard !setting.isProxyProtocol else {
+          throw Diagnostic("the \"proxy_protocol\" parameter of \"listen\" is not supported yet", at: setting.position)
+        }
         if members[setting.address] == nil { order.append(setting.address) }
         members[setting.address, default: []].append((setting, server))
       }

@@ -31,6 +31,7 @@ struct ConnectionAcceptor: Sendable {
     let delegate = HandshakeDelegate(connection)
     guard let context = delegate.contextForServerName(nil) else { throw NoCertificate() }
     var options = TLSHandlerOptions()
+    options.closeTimeout = connection.server.root.settings.core.sendTimeout
     options.handshakeTimeout = connection.server.block.connection.clientHeaderTimeout
     let engine = TLSConnection.server(context: context, delegate: delegate)
     try pipeline.addHandler(TLSHandler(connection: engine, options: options))

@@ -8,7 +8,7 @@ public struct GatewayOptions: Sendable {
   public var prefix: String
   /// Where to log until the configuration says otherwise; standard error where `nil`.
   public var errorLog: String?
-  /// Directives of the main context, read after the file.
+  /// Directives of the main context, read before the file, as nginx does.
   public var globalDirectives: String?
   public var isQuiet: Bool
 

@@ -14,6 +14,9 @@ struct KeyMaterial {
   func credentials() throws(Diagnostic) -> [TLSCredential] {
     let passphrases = try self.passphrases()
     var credentials: [TLSCredential] = []
+    for file in settings.certificate + settings.certificateKey where file.template != nil {
+      throw Diagnostic("variables in the names of certificates and keys are not supported", at: file.position)
+    }
     for (certificate, key) in zip(settings.certificate, settings.certificateKey) {
       let credential = TLSCredential(
         chain: try chain(certificate), key: try privateKey(key, passphrases: passphrases),

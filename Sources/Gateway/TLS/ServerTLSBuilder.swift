@@ -86,13 +86,13 @@ struct ServerTLSBuilder: Sendable {
   }
 
   private func versions() throws(Diagnostic) -> (TLSVersion, TLSVersion) {
-    let versions = settings.protocols.compactMap { TLSVersion($0) }.sorted()
-    guard let first = versions.first, let last = versions.last else {
+    let versions = Set(settings.protocols.compactMap { TLSVersion($0) })
+    guard let range = TLSVersion.newestRange(of: versions) else {
       throw Diagnostic(
         "ssl_protocols names nothing that is supported here: TLSv1, TLSv1.1, TLSv1.2, TLSv1.3",
         at: settings.$protocols.position)
     }
-    return (first, last)
+    return (range.lowerBound, range.upperBound)
   }
 
   private static func text(_ error: TLSConfigurationError, _ settings: TLSSettings) -> String {

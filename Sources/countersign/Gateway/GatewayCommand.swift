@@ -22,7 +22,7 @@ struct GatewayCommand: ParsableCommand {
     help: "Error log until, and unless, the configuration names one ('stderr' for standard error).")
   var errorLog: String?
 
-  @Option(name: .customShort("g"), help: "Directives of the main context, after those of the file.")
+  @Option(name: .customShort("g"), help: "Directives of the main context, read before those of the file.")
   var globalDirectives: String?
 
   @Flag(name: .customShort("q"), help: "With -t: say nothing unless there is an error.")
