@@ -35,6 +35,19 @@ public final class GatewayServer: Sendable {
   /// - Throws: lines for the operator; then nothing is bound.
   public static func start(_ options: GatewayOptions) throws(GatewayStartError) -> GatewayServer {
     let shared = GatewayShared()
+    // Open before the configuration is read: what is wrong with it is said there too.
+    let startLog = options.errorLog == nil ? nil : try? ErrorLogRuntime(options.fallbackErrorLogs, files: shared.logs)
+    do throws(GatewayStartError) {
+      return try start(options, shared)
+    } catch {
+      for line in error.lines { startLog?.write(.emerg, StartupMessage.withoutPrefix(line)) }
+      throw error
+    }
+  }
+
+  private static func start(
+    _ options: GatewayOptions, _ shared: GatewayShared
+  ) throws(GatewayStartError) -> GatewayServer {
     let read = try options.read()
     let runtime = try GatewayRuntime(read, options: options, generation: 1, shared: shared)
     for diagnostic in read.diagnostics { runtime.errorLog.write(diagnostic.level, diagnostic.description) }
