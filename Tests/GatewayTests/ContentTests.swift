@@ -180,4 +180,18 @@ struct PageTests {
     #expect(try site.send("/", method: .trace).status == 405)
     #expect(try site.send("/", host: nil, version: .http1_0).body == "first")
   }
+
+  @Test(
+    "a request without Host goes to the first server without a name, or stays where it is",
+    arguments: [("server_name \"\" c;", "second"), ("", "second"), ("server_name c;", "first")])
+  func nameless(_ name: String, _ answer: String) throws {
+    let site = try Site(
+      """
+      server { listen 127.0.0.1:8080; server_name a; return 200 first; }
+      server { listen 127.0.0.1:8080; \(name) return 200 second; }
+      server { listen 127.0.0.1:8080; server_name b; return 200 third; }
+      """)
+    #expect(try site.send("/", host: nil, version: .http1_0).body == answer)
+    #expect(try site.send("/", host: "none").body == "first")
+  }
 }

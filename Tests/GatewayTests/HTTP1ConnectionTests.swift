@@ -41,6 +41,37 @@ struct HTTP1ConnectionTests {
     wire.close()
   }
 
+  @Test("$pipe tells the requests that were sent before the last response")
+  func pipelineVariable() throws {
+    let wire = try Wire("server { listen 127.0.0.1:8080 default_server; location / { return 200 [$pipe]; } }")
+    #expect(try wire.send(get).hasSuffix("[.]"))
+    let text = try wire.send(get + get)
+    #expect(text.contains("\r\n\r\n[.]HTTP/1.1 200"))
+    #expect(text.hasSuffix("[p]"))
+    wire.close()
+  }
+
+  @Test("chunked_transfer_encoding off: the end of the connection ends the body, and there are no trailers")
+  func withoutChunks() throws {
+    let wire = try Wire("chunked_transfer_encoding off; add_trailer X-T t;")
+    let text = try wire.send("GET /test/stream HTTP/1.1\r\nHost: a\r\n\r\n")
+    #expect(!text.contains("Transfer-Encoding"))
+    #expect(text.contains("Connection: close\r\n"))
+    #expect(text.hasSuffix("\r\n\r\nabcdef"))
+    #expect(!wire.isOpen)
+  }
+
+  @Test("a malformed body that nobody wants is answered 400 as far as it has come")
+  func malformedUnwantedBody() throws {
+    let wire = try Wire()
+    let text = try wire.send(
+      "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n4\r\nSEE-THIS\r\n0\r\n\r\n")
+    #expect(text.hasPrefix("HTTP/1.1 400 Bad Request\r\n"))
+    #expect(text.contains("Connection: close\r\n"))
+    #expect(!wire.isOpen || wire.handler.stage == .lingering)
+    wire.close()
+  }
+
   @Test("a pipelined request waits for the response before it")
   func order() throws {
     let wire = try Wire()

@@ -110,6 +110,18 @@ struct HTTP2ConnectionTests {
     #expect(try peer.request(5, "/test/short") == ["HEADERS 5 200", "RST 5"])
   }
 
+  @Test("a body longer or shorter than its Content-Length is answered 400, and its stream reset")
+  func contentLength() throws {
+    let peer = try Peer()
+    for (stream, body) in [(1, "four"), (3, "longer")] as [(UInt32, String)] {
+      let length = [("content-length", "5")]
+      #expect(try peer.request(stream, "/test/echo", method: "POST", fields: length, end: false) == [])
+      let lines = try peer.data(stream, body, end: stream == 1)
+      #expect(lines.first == "HEADERS \(stream) 400")
+      #expect(lines.last == "RST \(stream)")
+    }
+  }
+
   @Test("streams are answered in the order they are ready")
   func interleaving() throws {
     let peer = try Peer()

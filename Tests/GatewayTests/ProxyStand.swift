@@ -205,7 +205,7 @@ final class ProxyTestExchange: Exchange {
   }
 
   func pauseBody() { isPaused = true }
-  func discardBody() {}
+  func discardBody() -> Bool { true }
 
   func upgradeToTunnel() -> ClientTunnel? {
     guard client.tunnelled != nil else { return nil }

@@ -1,3 +1,4 @@
+import Foundation
 import HTTPWire
 import NIOCore
 import Testing
@@ -69,6 +70,37 @@ struct ProxyTests {
     let answer = try await stand.send("/", method: .put, [("Content-Length", "400000")], body: pieces)
     #expect(answer.status == 200)
     #expect(stand.upstreams[0].log.requests[0].hasSuffix("\r\n\r\n" + pieces.joined()))
+  }
+
+  @Test("client_body_in_file_only leaves the body in a file, or takes it away again", arguments: ["on", "clean"])
+  func bodyInFile(_ setting: String) async throws {
+    let stand = try await ProxyStand(
+      """
+      location / { client_body_in_file_only \(setting); proxy_pass http://127.0.0.1:%0%;
+        add_header X-File $request_body_file; }
+      """
+    ) { _ in .send(ok) }
+    let answer = try await stand.send("/", method: .put, [("Content-Length", "5")], body: ["he", "llo"])
+    let file = try #require(answer.fields["x-file"])
+    #expect(file.hasPrefix(stand.folder))
+    #expect(try setting == "on" ? String(contentsOfFile: file, encoding: .utf8) == "hello" : true)
+    let empty = try await stand.send("/", method: .put, [("Content-Length", "0")])
+    #expect(empty.fields["x-file"] != nil)
+    #expect(try await stand.send("/").fields["x-file"] == nil)
+  }
+
+  @Test("an error page may be proxied though the body was refused")
+  func refusedBody() async throws {
+    let stand = try await ProxyStand(
+      """
+      location / { client_max_body_size 3; proxy_pass http://127.0.0.1:%0%; error_page 413 /page; }
+      location /page { proxy_pass http://127.0.0.1:%0%; }
+      """
+    ) { _ in .send(ok) }
+    let answer = try await stand.send("/", method: .post, [("Transfer-Encoding", "chunked")], body: ["ab", "cde"])
+    #expect(answer.status == 413)
+    #expect(stand.upstreams[0].log.requests.count == 1)
+    #expect(stand.upstreams[0].log.requests[0].hasPrefix("GET /page "))
   }
 
   @Test("without buffering a body of unknown length is sent in chunks")

@@ -70,6 +70,10 @@ struct HTTP2AbuseTests {
     var early = HTTP2Client(greets: false)
     #expect(early.send(ByteBuffer(string: "\(HTTP2ServerConnection.preface)")) == [])
     #expect(early.send(HTTP2Client.frame(6, stream: 0, [0])) == ["failed 1 firstFrameNotSettings"])
+    var acknowledging = HTTP2Client(greets: false)
+    #expect(acknowledging.send(ByteBuffer(string: "\(HTTP2ServerConnection.preface)")) == [])
+    #expect(acknowledging.send(HTTP2Client.frame(4, flags: 1, stream: 0)) == [])
+    #expect(acknowledging.headers(1, HTTP2Client.get, end: true) == ["request 1 GET / HTTP/2.0 end"])
   }
 
   @Test("closed and half-closed streams")

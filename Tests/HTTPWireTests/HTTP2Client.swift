@@ -37,6 +37,7 @@ struct HTTP2Client: ~Copyable {
       case .malformedRequest(let id, _, let status): lines.append("malformed \(id.rawValue) \(status)")
       case .body(let id, let part): lines.append("body \(id.rawValue) \(part.readableBytes)")
       case .bodyEnd(let id, let trailers): lines.append("bodyEnd \(id.rawValue) \(trailers?.count ?? 0)")
+      case .malformedBody(let id): lines.append("malformedBody \(id.rawValue)")
       case .streamReset(let id, let code): lines.append("reset \(id.rawValue) \(code.rawValue)")
       case .writable(let id): lines.append("writable \(id.rawValue)")
       case .responseSent(let id): lines.append("sent \(id.rawValue)")

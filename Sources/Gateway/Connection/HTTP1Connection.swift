@@ -23,6 +23,8 @@ final class HTTP1Connection: ConnectionDriver {
   private(set) var exchange: HTTP1Exchange?
   private var tunnel: HTTP1Tunnel?
   private(set) var requests = 0
+  /// The request that is served, or comes next, was there before the response to the one before it was out.
+  private(set) var isPipelining = false
   private(set) var isDraining = false
   private var drainGrace = TimeAmount.zero
   private var isAdvancing = false
@@ -157,7 +159,7 @@ final class HTTP1Connection: ConnectionDriver {
     channel.setIdle(false)
     channel.clearTimer()
     stage = .serving
-    let exchange = HTTP1Exchange(self, head, framing, requestNumber: requests)
+    let exchange = HTTP1Exchange(self, head, framing)
     self.exchange = exchange
     let request = Request(exchange: exchange, head: head, server: channel.connection.server)
     exchange.request = request
@@ -188,6 +190,7 @@ final class HTTP1Connection: ConnectionDriver {
 
   private func awaitRequest(_ core: CoreSettings) {
     stage = .waiting
+    isPipelining = decoder.hasUnreadBytes
     channel.setIdle(true)
     let timeout = isDraining ? drainGrace : TimeAmount(core.keepaliveTimeout)
     channel.setTimer(channel.now + timeout)

@@ -28,6 +28,7 @@ final class HTTP1Exchange: Exchange {
   /// Whose settings apply; dropped at the end.
   var request: Request?
   let requestsOnConnection: Int
+  let isPipelined: Bool
   private var link: HTTP1Connection?
 
   private let isHead: Bool
@@ -45,11 +46,12 @@ final class HTTP1Exchange: Exchange {
   private var finalRequestLength = 0
   private(set) var wasAborted = false
 
-  init(_ link: HTTP1Connection, _ head: HTTPRequestHead, _ framing: HTTP1BodyFraming, requestNumber: Int) {
+  init(_ link: HTTP1Connection, _ head: HTTPRequestHead, _ framing: HTTP1BodyFraming) {
     self.link = link
+    isPipelined = link.isPipelining
     eventLoop = link.channel.eventLoop
     connection = link.channel.connection
-    requestsOnConnection = requestNumber
+    requestsOnConnection = link.requests
     isHead = head.method == .head
     isHTTP10 = head.version < .http1_1
     keepsAlive = head.keepsConnection
@@ -77,7 +79,8 @@ final class HTTP1Exchange: Exchange {
 
   func send(_ head: HTTPResponseHead, end: Bool) {
     guard let link, case .undecided = framing else { return }
-    var plan = HTTP1ResponsePlan(head, isHead: isHead, isHTTP10: isHTTP10, hasBody: !end)
+    let allowsChunks = !isHTTP10 && settings.chunkedTransferEncoding
+    var plan = HTTP1ResponsePlan(head, isHead: isHead, allowsChunks: allowsChunks, hasBody: !end)
     if !mayKeepAlive(link) { keepsAlive = false }
     if case .untilClose = plan.framing { keepsAlive = false }
     // The client may still send its body, or not: only the connection's end tells.
@@ -170,8 +173,22 @@ final class HTTP1Exchange: Exchange {
     link.tunnelReadingChanged()
   }
 
-  func discardBody() {
+  func discardBody() -> Bool {
     discardsBody = true
+    guard let link, body == .unread, case .undecided = framing else { return body != .failed }
+    while true {
+      switch link.decodeNext() {
+      // A client that sends its body without having been asked needs no 100.
+      case .body: hasSentContinue = true
+      case .end: body = .read
+      case .failed(let error):
+        body = .failed
+        keepsAlive = false
+        request?.log(.info, error.reason)
+      case .needsMore, .head: return true
+      }
+      if body != .unread { return body == .read }
+    }
   }
 
   func bodyFailed() { body = .failed }

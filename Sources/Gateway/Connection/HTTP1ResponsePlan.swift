@@ -7,7 +7,8 @@ struct HTTP1ResponsePlan {
   private let isUpgrade: Bool
   private var announcedLength: Int?
 
-  init(_ head: HTTPResponseHead, isHead: Bool, isHTTP10: Bool, hasBody: Bool) {
+  /// - Parameter allowsChunks: the client knows chunks (HTTP/1.1) and the configuration does not forbid them.
+  init(_ head: HTTPResponseHead, isHead: Bool, allowsChunks: Bool, hasBody: Bool) {
     self.head = head
     isUpgrade = head.status == 101
     var length: Int?
@@ -30,7 +31,7 @@ struct HTTP1ResponsePlan {
       framing = .length(left: 0)
       self.head.fields.append(name: "Content-Length", value: "0")
     } else {
-      framing = isHTTP10 ? .untilClose : .chunked
+      framing = allowsChunks ? .chunked : .untilClose
     }
     announcedLength = length
     if hasConnectionFields { dropConnectionFields() }

@@ -105,6 +105,7 @@ final class HTTP2Connection: ConnectionDriver {
       case .malformedRequest(let id, let head, let status): refuse(id, head, status)
       case .body(let id, let part): exchanges[id]?.received(part)
       case .bodyEnd(let id, let trailers): exchanges[id]?.receivedEnd(trailers)
+      case .malformedBody(let id): exchanges[id]?.bodyFailed()
       case .streamReset(let id, _): exchanges[id]?.fail(.clientClosed)
       case .writable(let id): exchanges[id]?.becameWritable()
       case .responseSent(let id): exchanges[id]?.sent()
@@ -209,6 +210,7 @@ extension HTTP2Connection {
   func finish(_ id: HTTP2StreamID, _ trailers: HTTPFields?) { machine.finish(id, trailers: trailers) }
   func acknowledge(_ id: HTTP2StreamID, _ bytes: Int) { machine.acknowledge(id, bytes: bytes) }
   func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) { machine.reset(id, code) }
+  func blockLength(of id: HTTP2StreamID) -> Int { machine.blockLength(of: id) }
   func isWritable(_ id: HTTP2StreamID) -> Bool { machine.isWritable(id) }
 
   /// Sends what the commands made, at the end of the read that is being handled, or now.

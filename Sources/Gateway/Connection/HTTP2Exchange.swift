@@ -33,6 +33,7 @@ final class HTTP2Exchange: Exchange {
   private var discardsBody = false
   private var bodyLength = 0
   private let headLength: Int
+  let hasUnsizedBody: Bool
 
   /// When the client must have sent or taken something.
   private(set) var deadline: NIODeadline?
@@ -47,7 +48,8 @@ final class HTTP2Exchange: Exchange {
     requestsOnConnection = requestNumber
     isHead = head.method == .head
     isBodyComplete = !hasBody
-    headLength = head.fields.encodedLength + head.target.count
+    hasUnsizedBody = hasBody && !head.fields.contains("content-length")
+    headLength = link.blockLength(of: id)
   }
 
   var isWritable: Bool { link?.isWritable(id) ?? false }
@@ -178,10 +180,11 @@ final class HTTP2Exchange: Exchange {
     if !isFinished { deadline = nil }
   }
 
-  func discardBody() {
+  func discardBody() -> Bool {
     discardsBody = true
     for part in waiting { link?.acknowledge(id, part.readableBytes) }
     waiting = []
+    return true
   }
 
   private func deliver() {
@@ -205,6 +208,16 @@ final class HTTP2Exchange: Exchange {
   }
 
   // MARK: - Failures
+
+  /// The body is not what its length announced.
+  func bodyFailed() {
+    guard let link else { return }
+    wantsBody = false
+    waiting = []
+    request?.log(.info, "client sent a body that is not as long as its Content-Length")
+    if let events { events.requestFailed(.malformedBody) } else { abort() }
+    link.flush()
+  }
 
   func checkDeadlines(_ now: NIODeadline) {
     guard let deadline, now >= deadline else { return }

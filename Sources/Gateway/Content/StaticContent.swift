@@ -43,7 +43,7 @@ struct StaticContent: ContentHandler {
   }
 
   private func send(_ file: OpenFile, to request: Request) {
-    request.discardBody()
+    guard request.discardBody() else { return }
     request.response.status = 200
     request.response.contentLength = file.status.size
     request.response.lastModified = file.status.modified

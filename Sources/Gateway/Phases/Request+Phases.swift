@@ -150,6 +150,7 @@ extension Request {
       return true
     }
     log(.error, "client intended to send too large body: \(length) bytes")
+    dropBody()
     finalize(status: 413)
     return false
   }

@@ -141,7 +141,7 @@ extension Request {
 
   /// Sends a body that is at hand.
   func sendText(_ text: [UInt8], status: Int) {
-    discardBody()
+    guard discardBody() else { return }
     response.status = status
     response.contentLength = text.count
     if response.contentType == nil { response.contentType = contentTypeByExtension() }

@@ -4,7 +4,7 @@ import NIOCore
 // The client's body on its way to the upstream.
 extension ProxiedRequest: RequestBodyConsumer {
   func startBody() {
-    if request.proxiedBody != nil || handler.body != nil || !settings.passRequestBody {
+    if request.proxiedBody != nil || handler.body != nil || !settings.passRequestBody || request.phases.bodyDiscarded {
       return startWithoutReading()
     }
     streamsBody = !settings.requestBuffering && canStreamBody
@@ -20,7 +20,11 @@ extension ProxiedRequest: RequestBodyConsumer {
       return bodyIsComplete()
     }
     hasBodyEnded = true
-    if request.bodyConsumer == nil { request.discardBody() }
+    if request.phases.bodyDiscarded, handler.body == nil {
+      framing = emptyFraming == .none ? .none : .length(0)
+      return resolve()
+    }
+    if request.bodyConsumer == nil, !request.discardBody() { return finish() }
     if let length = request.declaredBodyLength { framing = .length(length) }
     if let template = handler.body { takeTemplate(template) }
     resolve()
@@ -45,16 +49,21 @@ extension ProxiedRequest: RequestBodyConsumer {
     do throws(RequestBodyBuffer.FileError) {
       try bodyStore().append(bytes)
     } catch {
-      request.log(.crit, "\(error.operation)() \"\(error.path)\" failed (\(error.code): \(errorText(error.code)))")
-      fail(status: 500)
+      bodyFileFailed(error)
     }
+  }
+
+  private func bodyFileFailed(_ error: RequestBodyBuffer.FileError) {
+    request.log(.crit, "\(error.operation)() \"\(error.path)\" failed (\(error.code): \(errorText(error.code)))")
+    fail(status: 500)
   }
 
   private func bodyStore() -> RequestBodyBuffer {
     if let body { return body }
     let core = request.effective.settings.core
     let directory = core.clientBodyTempPath ?? handler.prefix + "client_body_temp"
-    let made = RequestBodyBuffer(memoryLimit: core.clientBodyBufferSize.bytes, directory: directory)
+    let made = RequestBodyBuffer(
+      memoryLimit: core.clientBodyBufferSize.bytes, directory: directory, keepsFile: core.clientBodyInFileOnly == .on)
     body = made
     return made
   }
@@ -67,7 +76,17 @@ extension ProxiedRequest: RequestBodyConsumer {
       if isSent { finishStreaming() }
       return
     }
-    bodyIsComplete()
+    do throws(RequestBodyBuffer.FileError) {
+      if isBodyForFile { try bodyStore().spill() }
+      bodyIsComplete()
+    } catch {
+      bodyFileFailed(error)
+    }
+  }
+
+  /// `client_body_in_file_only`: an empty body, too, is a file.
+  private var isBodyForFile: Bool {
+    request.effective.settings.core.clientBodyInFileOnly != .off && (body != nil || emptyFraming != .none)
   }
 
   private func bodyIsComplete() {
@@ -165,5 +184,5 @@ extension ProxiedRequest: RequestBodyConsumer {
 }
 
 extension Request {
-  var isChunked: Bool { head.fields.contains("transfer-encoding") }
+  var isChunked: Bool { head.fields.contains("transfer-encoding") || exchange.hasUnsizedBody }
 }

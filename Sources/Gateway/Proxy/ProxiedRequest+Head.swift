@@ -57,7 +57,7 @@ extension ProxiedRequest {
     guard request.bodyConsumer === self else { return }
     request.bodyConsumer = nil
     hasBodyEnded = true
-    request.discardBody()
+    request.dropBody()
   }
 
   // MARK: Other ways out

@@ -137,7 +137,7 @@ final class ProxiedRequest {
     if request.producer === self { request.producer = nil }
     if request.bodyConsumer === self {
       request.bodyConsumer = nil
-      if !hasBodyEnded { request.discardBody() }
+      if !hasBodyEnded { request.dropBody() }
     }
     waiting.removeAll()
   }

@@ -18,17 +18,24 @@ final class RequestBodyBuffer {
   private(set) var count = 0
   private let memoryLimit: Int
   private let directory: String
+  /// The file stays when the buffer goes: `client_body_in_file_only on`.
+  private let keepsFile: Bool
+  /// `$request_body_file`: the file, once there is one.
+  private(set) var path: String?
   private var pieces: [ByteBuffer] = []
   private var descriptor: Int32 = -1
   private var bytesInFile = 0
 
-  init(memoryLimit: Int, directory: String) {
+  init(memoryLimit: Int, directory: String, keepsFile: Bool = false) {
     self.memoryLimit = memoryLimit
     self.directory = directory
+    self.keepsFile = keepsFile
   }
 
   deinit {
-    if descriptor >= 0 { close(descriptor) }
+    guard descriptor >= 0 else { return }
+    close(descriptor)
+    if let path, !keepsFile { unlink(path) }
   }
 
   /// The body in one piece, where it is in memory.
@@ -47,7 +54,8 @@ final class RequestBodyBuffer {
     if count - bytesInFile > memoryLimit { try spill() }
   }
 
-  private func spill() throws(FileError) {
+  /// Moves what is in memory to the file.
+  func spill() throws(FileError) {
     if descriptor < 0 { try open() }
     for piece in pieces { try write(piece) }
     pieces.removeAll()
@@ -59,7 +67,7 @@ final class RequestBodyBuffer {
     descriptor = mkstemp(&template)
     if descriptor < 0 { throw FileError(operation: "open", path: directory, code: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
-    unlink(template)
+    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
   }
 
   private func write(_ piece: ByteBuffer) throws(FileError) {

@@ -18,6 +18,10 @@ protocol Exchange: AnyObject {
   /// Bytes of the request as received: head and body.
   var requestLength: Int { get }
   var requestsOnConnection: Int { get }
+  /// The client sent the request before it had the response to the last one.
+  var isPipelined: Bool { get }
+  /// The request has a body, perhaps an empty one, and does not say how long it is.
+  var hasUnsizedBody: Bool { get }
 
   /// Sends 100, 103 and other 1xx heads.
   func sendInformational(_ head: HTTPResponseHead)
@@ -36,9 +40,16 @@ protocol Exchange: AnyObject {
   func resumeBody()
   func pauseBody()
   /// Reads and drops what is left of the body (bounded), so that the connection can be kept.
-  func discardBody()
+  ///
+  /// - Returns: `false` where what has come of it is malformed.
+  func discardBody() -> Bool
   /// After a 101 head: the connection becomes a tunnel of bytes; `nil` where this exchange can't (HTTP/2).
   func upgradeToTunnel() -> ClientTunnel?
+}
+
+extension Exchange {
+  var isPipelined: Bool { false }
+  var hasUnsizedBody: Bool { false }
 }
 
 /// What an exchange tells its request, on the event loop.

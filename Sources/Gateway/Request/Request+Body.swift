@@ -9,10 +9,23 @@ extension Request {
   }
 
   /// Nobody wants the body: it is read and dropped, so that the connection can be kept.
-  func discardBody() {
-    guard bodyConsumer == nil, !phases.bodyDiscarded else { return }
+  ///
+  /// - Returns: `false` where it turned out malformed, and the request was answered so.
+  @discardableResult
+  func discardBody() -> Bool {
+    if dropBody() || response.headSent || phases.errorStatus != 0 { return true }
+    finalize(status: 400)
+    return false
+  }
+
+  /// The same, where there is an answer already.
+  ///
+  /// - Returns: `false` where the body turned out malformed.
+  @discardableResult
+  func dropBody() -> Bool {
+    guard bodyConsumer == nil, !phases.bodyDiscarded else { return true }
     phases.bodyDiscarded = true
-    exchange.discardBody()
+    return exchange.discardBody()
   }
 
   /// `client_max_body_size`; `nil`: no limit.
@@ -40,6 +53,8 @@ extension Request: RequestEvents {
       consumer.requestFailed(reason)
     }
     guard !response.isFinished else { return }
+    // An error page must not wait for the rest.
+    dropBody()
     switch reason {
     case .malformedBody: finalize(status: 400)
     case .bodyTimeout: finalize(status: 408)
@@ -51,6 +66,7 @@ extension Request: RequestEvents {
   private func refuseBody(from consumer: RequestBodyConsumer, reason: RequestFailure, status: Int) {
     bodyConsumer = nil
     consumer.requestFailed(reason)
+    dropBody()
     finalize(status: status)
   }
 

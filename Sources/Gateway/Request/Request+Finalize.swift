@@ -24,7 +24,7 @@ extension Request {
       send(page)
       return
     }
-    discardBody()
+    dropBody()
     if SpecialPage.isReportedAs400(status) { phases.errorStatus = 400 }
     send(SpecialPage.body(of: status))
   }
@@ -39,7 +39,7 @@ extension Request {
       internalRedirect(uri: uri, args: args)
     case UInt8(ascii: "@"): internalRedirect(named: target.asText)
     default:
-      discardBody()
+      dropBody()
       if !RedirectStatus.takesLocation(page.status ?? 0) { phases.errorStatus = 302 }
       response.location = target
       send(SpecialPage.body(of: phases.errorStatus))

@@ -60,7 +60,7 @@ extension Request {
     } else if scan.hasHost, host.isEmpty, let last = connection.lastHost {
       takeHost(last)
     }
-    if host.isEmpty { server = connection.listener.server(named: [], for: self) }
+    if host.isEmpty, let nameless = connection.listener.nameless { server = nameless }
     return checkHostPresence(scan.hasHost)
   }
 

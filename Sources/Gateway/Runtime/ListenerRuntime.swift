@@ -5,6 +5,8 @@ import ConfigSyntax
 final class ListenerRuntime: Sendable {
   let setting: ListenSetting
   let defaultServer: ServerRuntime
+  /// The server of requests without a Host, where one has no name or the empty one.
+  let nameless: ServerRuntime?
   private let names: ServerNameTable<ServerRuntime>
 
   /// - Parameter members: at least one; the first that says `default_server`, or the first of all, is the default.
@@ -21,6 +23,7 @@ final class ListenerRuntime: Sendable {
       }
     }
     self.names = names
+    nameless = members.first { $0.server.block.names.isEmpty || $0.server.block.names.contains(.exact("")) }?.server
   }
 
   /// Whether a name is a regular expression.

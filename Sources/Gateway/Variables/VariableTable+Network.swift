@@ -27,7 +27,7 @@ extension VariableTable {
     "hostname": bytes { _ in HostIdentity.name },
     "pid": number { _ in Int(getpid()) },
     "nginx_version": bytes { _ in Array(Product.version.utf8) },
-    "pipe": bytes { _ in [UInt8(ascii: ".")] },
+    "pipe": bytes { [UInt8(ascii: $0.exchange.isPipelined ? "p" : ".")] },
   ]
 
   /// `$proxy_protocol_*`: filled by listeners that take the PROXY protocol.

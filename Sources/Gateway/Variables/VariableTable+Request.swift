@@ -56,7 +56,11 @@ extension VariableTable {
       out.append(contentsOf: body.readableBytesView)
       return true
     },
-    "request_body_file": { _, _ in false },
+    "request_body_file": { request, out in
+      guard let path = request.proxiedBody?.path else { return false }
+      out.append(contentsOf: path.utf8)
+      return true
+    },
     "remote_user": { request, out in request.appendRemoteUser(to: &out) },
   ]
 

@@ -33,7 +33,8 @@ extension HTTP2ServerConnection {
 
   private mutating func check(_ header: HTTP2FrameHeader) throws(HTTP2Error) {
     if phase == .firstSettings {
-      guard header.type == HTTP2FrameType.settings, !header.has(HTTP2FrameHeader.ack) else {
+      // Some clients acknowledge before they send settings of their own; nginx serves them.
+      guard header.type == HTTP2FrameType.settings else {
         throw HTTP2Error(.protocolError, .firstFrameNotSettings)
       }
       phase = .open

@@ -61,16 +61,17 @@ extension HTTP2ServerConnection {
     if case .final = shutdown { return recentResets.insert(id) }
     if dependsOnItself { return try streamError(id, .protocolError) }
     guard streams.count < limits.maximumConcurrentStreams else { return try streamError(id, .refusedStream) }
-    try open(id, &builder, endsStream: endsStream)
+    try open(id, &builder, blockLength: block.readableBytes, endsStream: endsStream)
   }
 
   private mutating func open(
-    _ id: HTTP2StreamID, _ builder: inout HTTP2HeadBuilder, endsStream: Bool
+    _ id: HTTP2StreamID, _ builder: inout HTTP2HeadBuilder, blockLength: Int, endsStream: Bool
   ) throws(HTTP2Error) {
     var (head, verdict) = builder.finish()
     // Until the client has acknowledged our settings it counts with the protocol's first window.
     let window = isSettingsAcknowledged ? limits.streamWindow : max(limits.streamWindow, 65535)
     var stream = HTTP2Stream(id: id, receiveWindow: window, sendWindow: peerInitialWindow)
+    stream.blockLength = blockLength
     stream.bodyLeft = builder.contentLength
     stream.isRemoteClosed = endsStream
     if endsStream, let length = builder.contentLength, length > 0, verdict == .good { verdict = .malformed }
@@ -132,7 +133,18 @@ extension HTTP2ServerConnection {
       return try finishData(header, body, at: index)
     }
     creditConnection(header.length)
+    if error == .protocolError { return try refuseBody(at: index) }
     try streamError(id, error)
+  }
+
+  /// What has no answer yet may get one before its stream is reset.
+  private mutating func refuseBody(at index: Int) throws(HTTP2Error) {
+    let id = streams[index].id
+    guard !streams[index].sentHead, !streams[index].isMalformed else { return try streamError(id, .protocolError) }
+    guard budgets.resets.spend(at: now) else { throw HTTP2Error(.enhanceYourCalm, .resetFlood) }
+    streams[index].isMalformed = true
+    streams[index].bodyLeft = nil
+    emit(.malformedBody(id))
   }
 
   /// Accounts for a DATA frame; the error where it breaks a rule of the stream.
@@ -171,7 +183,7 @@ extension HTTP2ServerConnection {
   }
 
   private mutating func endRequest(at index: Int, trailers: HTTPFields?) throws(HTTP2Error) {
-    if let left = streams[index].bodyLeft, left > 0 { return try streamError(streams[index].id, .protocolError) }
+    if let left = streams[index].bodyLeft, left > 0 { return try refuseBody(at: index) }
     if streams[index].isDiscarding { return removeStream(at: index) }
     streams[index].isRemoteClosed = true
     if !streams[index].isMalformed { emit(.bodyEnd(streams[index].id, trailers: trailers)) }

@@ -37,6 +37,11 @@ extension HTTP2ServerConnection {
     return !streams[index].isFull
   }
 
+  /// How long a request's header block was as it came, in bytes.
+  public func blockLength(of id: HTTP2StreamID) -> Int {
+    streams.index(of: id).map { streams[$0].blockLength } ?? 0
+  }
+
   /// Ends a stream before its time.
   public mutating func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) {
     guard let index = streams.index(of: id), !streams[index].isDiscarding else { return }

@@ -15,6 +15,9 @@ public struct HTTP2ServerConnection: ~Copyable {
     /// Acknowledge as many bytes once they are consumed.
     case body(HTTP2StreamID, ByteBuffer)
     case bodyEnd(HTTP2StreamID, trailers: HTTPFields?)
+    /// The body is not as long as Content-Length says (RFC 9113 §8.1.1); no more of it comes. Answer with 400, or reset:
+    /// the stream is reset after the answer.
+    case malformedBody(HTTP2StreamID)
     /// The stream is gone: the client reset it, or it broke a rule and was reset.
     case streamReset(HTTP2StreamID, HTTP2ErrorCode)
     /// `isWritable` holds again.

@@ -17,6 +17,8 @@ struct HTTP2Stream {
   var owed = 0
   /// What we may still send; below 0 after the client shrank its initial window.
   var sendWindow: Int
+  /// Bytes of the request's header block, as compressed.
+  var blockLength = 0
   /// What Content-Length leaves to come.
   var bodyLeft: Int?
   /// The client has ended its side.

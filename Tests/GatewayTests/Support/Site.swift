@@ -142,6 +142,6 @@ final class RecordingExchange: Exchange {
   func disableKeepAlive() {}
   func resumeBody() {}
   func pauseBody() {}
-  func discardBody() {}
+  func discardBody() -> Bool { true }
   func upgradeToTunnel() -> ClientTunnel? { nil }
 }
