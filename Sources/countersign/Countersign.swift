@@ -13,8 +13,8 @@ struct Countersign: ParsableCommand {
     version: "countersign 0.1.0",
     subcommands: [
       CACommand.self, IssueCommand.self, SignCommand.self, CSRCommand.self, RenewCommand.self, RevokeCommand.self,
-      ListCommand.self, ShowCommand.self, ExportCommand.self, VerifyCommand.self, GatewayCommand.self,
-      UpCommand.self,
+      ListCommand.self, ShowCommand.self, ExportCommand.self, VerifyCommand.self, WhyCommand.self,
+      GatewayCommand.self, UpCommand.self,
     ])
 
   static func main() {

@@ -73,6 +73,10 @@ extension DirectiveTable {
       "What a failed verification does: answer 400 (error_page 495, 496), go on with FAILED:reason, or end the "
         + "handshake with an alert."),
     .value(
+      "ssl_verify_client_detail", in: .connection, \.tls.$verifyClientDetail, .flag, default: "off",
+      "Whether the page that refuses a client's certificate shows the id of the refusal, under which error_log says why "
+        + "(`countersign why ID`)."),
+    .value(
       "ssl_verify_depth", in: .connection, \.tls.$verifyDepth, .number, default: "1",
       "How many certificates of CAs may stand above the client's."),
     .value(

@@ -20,6 +20,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var rejectHandshake: Bool = false
   @Inherited public var verifyClient: VerifyClient = .off
   @Inherited public var verifyClientFailure: VerifyClientFailure = .respond
+  /// Whether pages that refuse a client's certificate show the id under which the log says why.
+  @Inherited public var verifyClientDetail: Bool = false
   @Inherited public var verifyDepth: Int = 1
   @Inherited public var clientCertificate: PathReference? = nil
   @Inherited public var trustedCertificate: PathReference? = nil

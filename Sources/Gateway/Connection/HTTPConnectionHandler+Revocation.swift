@@ -1,4 +1,5 @@
 import NIOCore
+import Trust
 
 extension HTTPConnectionHandler {
   /// How long responses that are under way may go on after their client's certificate was refused.
@@ -7,17 +8,17 @@ extension HTTPConnectionHandler {
   /// A server's trust was replaced: a client whose chain no longer holds is let go.
   func trustChanged() {
     guard stage == .open, let verdict = connection.lostTrust else { return }
-    logLostTrust(verdict.refusalText)
+    logLostTrust(verdict)
     driver?.clientRefused()
     context?.eventLoop.assumeIsolated().scheduleTask(in: Self.revocationGrace) { [weak self] in self?.closeNow() }
     if !defersFlush { flushNow() }
   }
 
-  private func logLostTrust(_ reason: String) {
+  private func logLostTrust(_ verdict: Verdict) {
     let client = String(decoding: connection.remoteText, as: UTF8.self)
+    let message = "client SSL certificate verify error: (\(verdict.refusalText)), closing the open connection"
     connection.server.root.errorLog.write(
-      .info, connection: connection.number,
-      "client SSL certificate verify error: (\(reason)), closing the open connection, client: \(client), "
-        + "server: \(connection.listener.setting.text)")
+      .error, connection: connection.number,
+      ClientRefusal(verdict).line(message) + ", client: \(client), server: \(connection.listener.setting.text)")
   }
 }

@@ -1,7 +1,13 @@
 /// The pages that nginx makes itself for errors and redirects, byte for byte but for the product's name.
 enum SpecialPage {
   /// The page without its tail; empty where nginx sends none.
-  static func body(of status: Int) -> [UInt8] { bodies[status] ?? [] }
+  ///
+  /// - Parameter refusal: the id under which the log says why; shown as it is.
+  static func body(of status: Int, refusal: String? = nil) -> [UInt8] {
+    let page = bodies[status] ?? []
+    guard let refusal, !page.isEmpty else { return page }
+    return page + Array("<center>Refusal \(refusal)</center>\r\n".utf8)
+  }
 
   /// The end of every page: the product, with its version where `server_tokens` says so.
   static func tail(_ product: [UInt8]) -> [UInt8] {

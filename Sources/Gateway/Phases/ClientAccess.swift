@@ -16,6 +16,9 @@ final class ClientAccess: Sendable {
     self.rules = ClientAccessRules(rules)
   }
 
+  /// Where the first rule stands.
+  var place: String { rules.rules.first?.place ?? "" }
+
   private static func matchers(_ setting: ClientRuleSetting) throws(Diagnostic) -> [IdentityMatcher] {
     var matchers: [IdentityMatcher] = []
     for text in setting.matchers {
@@ -46,16 +49,20 @@ extension Request {
   /// On a port without TLS there is nobody to admit.
   func admitsClient() -> Bool {
     guard let access = effective.clientAccess else { return true }
-    guard connection.tls != nil else { return refuseClient("no certificate can be asked for without TLS") }
+    guard connection.tls != nil else { return refuseClient(.allow, "no certificate can be asked for without TLS") }
     switch connection.admission(under: access) {
     case .admitted: return true
-    case .denied(let rule): return refuseClient("denied by \(rule)")
-    case .notAllowed: return refuseClient("no rule allows it")
+    case .denied(let rule): return refuseClient(.deny, "denied by \(rule)")
+    case .notAllowed: return refuseClient(.allow, "none of the rules from \(access.place) on allows it")
     }
   }
 
-  private func refuseClient(_ reason: String) -> Bool {
-    log(.error, "access forbidden to client SSL certificate: \(reason)")
+  /// - Returns: `false`. The page of the refusal may be refused as well: that is told once.
+  private func refuseClient(_ rule: ClientAccessRule.Action, _ reason: String) -> Bool {
+    guard refusalID == nil else { return false }
+    let refusal = ClientRefusal(rule, connection.verdict)
+    refusalID = refusal.id
+    log(.error, refusal.line("access forbidden to client SSL certificate: \(reason)"))
     return false
   }
 }

@@ -26,8 +26,11 @@ extension Request {
     }
     dropBody()
     if SpecialPage.isReportedAs400(status) { phases.errorStatus = 400 }
-    send(SpecialPage.body(of: status))
+    send(SpecialPage.body(of: status, refusal: shownRefusal))
   }
+
+  /// The id of the refusal, where clients may see it.
+  private var shownRefusal: String? { server.block.tls.verifyClientDetail ? refusalID : nil }
 
   private func send(_ page: ErrorPages.Page) {
     if let status = page.status { phases.errorStatus = status }

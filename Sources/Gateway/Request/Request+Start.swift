@@ -135,6 +135,10 @@ extension Request {
     }
     if verdict.isVerified || policy.failure == .continue { return true }
     if policy.mode == .optionalNoCA, verdict.isMerelyUntrusted { return true }
-    return reject("client SSL certificate verify error: (\(verdict.refusalText))", status: 495)
+    let refusal = ClientRefusal(verdict)
+    refusalID = refusal.id
+    log(.error, refusal.line("client SSL certificate verify error: (\(verdict.refusalText))"))
+    finalize(status: 495)
+    return false
   }
 }

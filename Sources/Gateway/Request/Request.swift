@@ -56,6 +56,9 @@ final class Request {
   /// `upstream: "…"` in error messages; set by the proxy while it talks to one.
   var upstreamText: String?
 
+  /// Under which id the log says why the client's certificate was refused for this request.
+  var refusalID: String?
+
   var phases = PhaseState()
 
   init(exchange: Exchange, head: HTTPRequestHead, server: ServerRuntime) {

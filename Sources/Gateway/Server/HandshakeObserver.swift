@@ -2,6 +2,7 @@ import ConfigModel
 import NIOCore
 import TLSEngine
 import Transport
+import Trust
 
 /// Waits for a connection's handshake, then makes room for HTTP; tells the log why a handshake failed.
 final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
@@ -38,23 +39,22 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? TLSError else { return context.fireErrorCaught(error) }
-    let level: LogLevel =
-      switch error {
-      case .engineFailed: .crit
-      default: .info
-      }
     let client = String(decoding: connection.remoteText, as: UTF8.self)
+    let message = "SSL_do_handshake() failed (\(error))"
+    let context = " while SSL handshaking, client: \(client), server: \(connection.listener.setting.text)"
+    guard let verdict = refusedVerdict else {
+      return errorLog.write(error.level, connection: connection.number, message + context)
+    }
+    let reason = verdict.firstFinding?.opensslText ?? verdict.refusalText
     errorLog.write(
-      level, connection: connection.number,
-      "SSL_do_handshake() failed (\(error))\(refusalText) while SSL handshaking, client: \(client), "
-        + "server: \(connection.listener.setting.text)")
+      .error, connection: connection.number, ClientRefusal(verdict).line("\(message): \(reason)\(context)"))
   }
 
-  private var refusalText: String {
-    guard let refusal = connection.verdict?.firstFinding else { return "" }
-    let subject = refusal.subject.map { ", subject: \"\($0.rfc2253)\"" } ?? ""
-    let serial = refusal.serial.map { ", serial: \($0.hexString)" } ?? ""
-    return ": \(refusal.opensslText)\(subject)\(serial)"
+  /// Why the handshake was ended, where that was for the client's certificate.
+  private var refusedVerdict: Verdict? {
+    guard connection.server.clientPolicy.failure == .handshake, let verdict = connection.verdict, !verdict.isVerified
+    else { return nil }
+    return verdict
   }
 
   private func giveWay(_ context: ChannelHandlerContext, firstBytes: ByteBuffer?) {
@@ -68,5 +68,11 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     if let drain { context.fireUserInboundEventTriggered(drain) }
     if let firstBytes { context.fireChannelRead(NIOAny(firstBytes)) }
     context.pipeline.syncOperations.removeHandler(self, promise: nil)
+  }
+}
+
+extension TLSError {
+  fileprivate var level: LogLevel {
+    if case .engineFailed = self { .crit } else { .info }
   }
 }

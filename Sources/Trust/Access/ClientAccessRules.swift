@@ -25,6 +25,25 @@ extension ClientAccessRule: CustomStringConvertible {
   }
 }
 
+extension ClientAccessRule.Action {
+  /// What the directive of that name demands.
+  public var meaning: String {
+    switch self {
+    case .allow:
+      "This place has rules that say whom of the verified clients it answers, and none of them fits this one."
+    case .deny: "A rule of this place says that this client gets no answer, whatever other rules allow."
+    }
+  }
+
+  /// What makes a refused client welcome.
+  public var cure: String {
+    switch self {
+    case .allow: "add an ssl_client_allow that fits the client, or use another certificate"
+    case .deny: "take the ssl_client_deny away that the message names, or use another certificate"
+    }
+  }
+}
+
 /// The rules that stand together: who is denied stays out whatever the order; where somebody is allowed, everybody else
 /// stays out.
 public struct ClientAccessRules: Hashable, Sendable {

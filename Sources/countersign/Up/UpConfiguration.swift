@@ -49,6 +49,8 @@ struct UpConfiguration {
     worker_processes auto;
     pid gateway.pid;
     error_log stderr notice;
+    # Where `countersign why ID` looks for a refusal.
+    error_log error.log notice;
 
     events { }
 

@@ -29,7 +29,7 @@ struct UpSummary {
         configuration  \(directory)/gateway.conf\(isConfigurationOurs ? "" : " (edited by you, left as it is)")
         CA             \(authority.certificate), key \(authority.key)\(keyNote)
         clients        \(clients.map(\.files.certificate).joined(separator: ", "))
-        access log     \(directory)/access.log
+        logs           \(directory)/access.log, \(directory)/error.log
 
       Take a client's access away (at once, no restart): countersign revoke \(client.name)\(directoryOption)
       Stop with Ctrl-C.

@@ -1,0 +1,48 @@
+import Cryptography
+import Trust
+
+/// One refusal of a client's certificate, as the error log tells it under an id that the client may pass on.
+///
+/// What comes from the certificate stands in quotes, behind what `countersign why` looks for.
+struct ClientRefusal {
+  /// Eight characters that are told apart easily when read aloud.
+  let id: String
+  private let rule: String
+  private let cure: String
+  private let verdict: Verdict?
+
+  /// The chain does not verify. The first finding is the cause; `$ssl_client_verify` has the last.
+  init(_ verdict: Verdict) {
+    id = Self.randomID()
+    let rule = verdict.firstFinding?.rule ?? .malformedCertificate
+    self.rule = rule.rawValue
+    cure = rule.advice.cure
+    self.verdict = verdict
+  }
+
+  /// The chain verifies, and a rule on identities keeps the client out.
+  init(_ rule: ClientAccessRule.Action, _ verdict: Verdict?) {
+    id = Self.randomID()
+    self.rule = "ssl_client_\(rule.rawValue)"
+    cure = rule.cure
+    self.verdict = verdict
+  }
+
+  /// The line of the error log, before its context.
+  func line(_ message: String) -> String {
+    var text = "refusal \(id), rule \(rule)"
+    if let leaf = verdict?.leaf {
+      text += ", subject: \"\(leaf.subject.rfc2253)\", serial: \(leaf.serialNumber.hexString)"
+      text += ", issuer: \"\(leaf.issuer.rfc2253)\""
+    }
+    return "\(text), cure: \"\(cure)\": \(message)"
+  }
+
+  /// Forty bits: enough that two refusals in one log do not share an id.
+  private static func randomID() -> String {
+    let bits = secureRandomBytes(5).reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
+    return String(decoding: (0..<8).map { alphabet[Int(bits >> (5 * $0) & 31)] }, as: UTF8.self)
+  }
+
+  private static let alphabet = Array("0123456789abcdefghjkmnpqrstvwxyz".utf8)
+}
