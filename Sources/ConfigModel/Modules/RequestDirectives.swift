@@ -15,9 +15,9 @@ extension DirectiveTable {
     .value(
       "client_body_temp_path", in: .request, \.location.core.$clientBodyTempPath, .temporaryPath,
       default: "client_body_temp", "The folder of request bodies that do not fit the buffer."),
-    .noEffect(
-      "client_body_in_file_only", in: .request, .words("on | clean | off", .exactly(1)),
-      because: "a body that must wait does so in memory or in a file without a name"),
+    .value(
+      "client_body_in_file_only", in: .request, \.location.core.$clientBodyInFileOnly, .choice, default: "off",
+      "Whether request bodies are always written to a file."),
     .noEffect(
       "client_body_in_single_buffer", in: .request, Grammar<Bool>.flag,
       because: "a body in memory is always in one piece"),

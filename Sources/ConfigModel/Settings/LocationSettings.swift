@@ -56,6 +56,7 @@ public struct CoreSettings: Sendable {
   @Inherited public var lingeringClose: LingeringClose = .on
   @Inherited public var limitRate: Template? = nil
   @Inherited public var limitRateAfter: Template? = nil
+  @Inherited public var clientBodyInFileOnly: BodyInFile = .off
   /// Absolute; where request bodies beyond the buffer are kept.
   @Inherited public var clientBodyTempPath: String? = nil
   @Inherited public var chunkedTransferEncoding: Bool = true
