@@ -1,7 +1,7 @@
 import Glibc
 
 /// What tells that a file was changed or replaced. For a directory: what is in it too.
-struct FileSignature: Hashable, Sendable {
+public struct FileSignature: Hashable, Sendable {
   private var device: UInt64 = 0
   private var inode: UInt64 = 0
   private var size: Int64 = -1
@@ -9,7 +9,7 @@ struct FileSignature: Hashable, Sendable {
   private var entries: [FileSignature] = []
 
   /// Equal for all files that are not there.
-  init(_ path: String) {
+  public init(_ path: String) {
     guard let status = Self.status(path) else { return }
     device = UInt64(status.st_dev)
     inode = UInt64(status.st_ino)

@@ -14,12 +14,15 @@ final class FileWatch: @unchecked Sendable {
   /// The longest a change waits for quiet, in milliseconds.
   private static let patience: Int32 = 500
 
-  init(_ paths: [String], every interval: Duration, quiet: Duration, ending: WatchEnding) {
+  init(
+    _ paths: [String], since known: [String: FileSignature], every interval: Duration, quiet: Duration,
+    ending: WatchEnding
+  ) {
     self.interval = Self.milliseconds(interval)
     self.quiet = Self.milliseconds(quiet)
     self.ending = ending
     notifier = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-    seen = Dictionary(paths.map { ($0, FileSignature($0)) }, uniquingKeysWith: { first, _ in first })
+    seen = Dictionary(paths.map { ($0, known[$0] ?? FileSignature($0)) }, uniquingKeysWith: { first, _ in first })
     watchDirectories()
   }
 

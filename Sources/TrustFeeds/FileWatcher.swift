@@ -14,15 +14,16 @@ public final class FileWatcher: Sendable {
 
   /// - Parameters:
   ///   - paths: files and directories, absolute; one that is missing may appear later.
+  ///   - known: how files looked when they were read; what changed since is told. Of others the first look is taken here.
   ///   - interval: between two looks when nothing is heard.
   ///   - quiet: how long nothing may happen before a change is told.
   public init(
-    _ paths: [String], every interval: Duration = .milliseconds(250), quiet: Duration = .milliseconds(10),
-    report: @escaping Report
+    _ paths: [String], since known: [String: FileSignature] = [:], every interval: Duration = .milliseconds(250),
+    quiet: Duration = .milliseconds(10), report: @escaping Report
   ) {
     let ending = ending
-    // The first look is taken here: what changes after this call returns is told.
-    let watch = FileWatch(paths, every: interval, quiet: quiet, ending: ending)
+    // What changes after this call returns is told.
+    let watch = FileWatch(paths, since: known, every: interval, quiet: quiet, ending: ending)
     DetachedThread.start {
       while !ending.isOver {
         let changed = watch.nextChanges()

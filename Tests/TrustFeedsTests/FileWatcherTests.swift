@@ -36,6 +36,18 @@ struct FileWatcherTests {
     watcher.stop()
   }
 
+  @Test("a file that changed between its reading and the watching is told")
+  func changedBefore() async throws {
+    let scratch = try Scratch()
+    let file = try scratch.write("ca.crt", [1])
+    let signature = FileSignature(file)
+    try scratch.write("ca.crt", [1, 2])
+    let heard = Heard()
+    let watcher = FileWatcher([file], since: [file: signature], report: { heard.add($0) })
+    #expect(await heard.wait(for: file))
+    watcher.stop()
+  }
+
   @Test("a file replaced by renaming is told, twice")
   func renamed() async throws {
     let scratch = try Scratch()

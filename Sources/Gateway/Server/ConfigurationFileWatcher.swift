@@ -8,9 +8,10 @@ final class ConfigurationFileWatcher: Sendable {
   private let watchers = Mutex<[UInt64: FileWatcher]>([:])
 
   func watch(_ runtime: GatewayRuntime) {
-    let files = runtime.tls.reduce(into: Set<String>()) { $0.formUnion($1.files) }
+    let files = runtime.tls.reduce(into: [:]) { files, server in files.merge(server.signatures) { first, _ in first } }
     guard !files.isEmpty else { return }
-    let watcher = FileWatcher(files.sorted()) { [weak runtime] changed in
+    // What changed while the configuration was being read is not missed.
+    let watcher = FileWatcher(files.keys.sorted(), since: files) { [weak runtime] changed in
       if let runtime { Self.reload(runtime, changed) }
     }
     watchers.withLock { $0[runtime.generation] = watcher }

@@ -3,6 +3,7 @@ import ConfigSyntax
 import Synchronization
 import TLSEngine
 import Trust
+import TrustFeeds
 
 /// How one server block terminates TLS now: the context of its handshakes and the verifier of its clients.
 ///
@@ -16,9 +17,12 @@ final class ServerTLS: Sendable {
 
   private let builder: ServerTLSBuilder
   private let current: Mutex<State>
+  /// How the files looked just before they were read for the first time.
+  let signatures: [String: FileSignature]
 
   init(_ builder: ServerTLSBuilder) throws(Diagnostic) {
     self.builder = builder
+    signatures = Dictionary(uniqueKeysWithValues: builder.files.map { ($0, FileSignature($0)) })
     current = Mutex(try builder.build())
   }
 
