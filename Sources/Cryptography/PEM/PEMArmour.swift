@@ -28,9 +28,12 @@ package enum PEMArmour {
     var text = Array("-----BEGIN \(label)-----\n".utf8)
     for header in headers { text.append(contentsOf: "\(header.name): \(header.value)\n".utf8) }
     if !headers.isEmpty { text.append(UInt8(ascii: "\n")) }
-    for start in stride(from: 0, to: der.count, by: 48) {
-      text.append(contentsOf: Base64.encode(der[start..<min(start + 48, der.count)]))
-      text.append(UInt8(ascii: "\n"))
+    text.reserveCapacity(text.count + der.count / 48 * 65 + 128)
+    der.withUnsafeBytes { der in
+      for start in stride(from: 0, to: der.count, by: 48) {
+        Base64.append(UnsafeRawBufferPointer(rebasing: der[start..<min(start + 48, der.count)]), to: &text)
+        text.append(UInt8(ascii: "\n"))
+      }
     }
     text.append(contentsOf: "-----END \(label)-----\n".utf8)
     return text

@@ -27,23 +27,53 @@ struct PEMScanner {
   /// The lines after BEGIN, up to and with END.
   private mutating func block(_ label: String) throws(PEMError) -> PEMArmouredBlock {
     let begin = line
-    var headers: [PEMArmouredBlock.Header] = []
-    var decoder = Base64.Decoder()
-    while let current = nextLine() {
-      if let found = Self.label(current, "-----END ") {
-        guard found == label else { throw .labelMismatch(expected: label, found: found, line: line) }
-        guard let bytes = decoder.finish() else { throw .invalidBase64(line: line) }
-        guard !bytes.isEmpty else { throw .empty(label: label, line: begin) }
-        return PEMArmouredBlock(label: label, headers: headers, bytes: bytes, line: begin)
-      }
-      if Self.label(current, "-----BEGIN ") != nil { break }
-      if decoder.isEmpty, let header = Self.header(current) {
-        headers.append(header)
-      } else if !decoder.append(current) {
-        throw .invalidBase64(line: line)
-      }
+    let headers = readHeaders()
+    let decoder = try readBody()
+    guard let last = nextLine(), Self.label(last, "-----BEGIN ") == nil else {
+      throw .unterminated(label: label, line: begin)
     }
-    throw .unterminated(label: label, line: begin)
+    guard let found = Self.label(last, "-----END ") else { throw .invalidBase64(line: line) }
+    guard found == label else { throw .labelMismatch(expected: label, found: found, line: line) }
+    guard let bytes = decoder.finish() else { throw .invalidBase64(line: line) }
+    guard !bytes.isEmpty else { throw .empty(label: label, line: begin) }
+    return PEMArmouredBlock(label: label, headers: headers, bytes: bytes, line: begin)
+  }
+
+  private mutating func readHeaders() -> [PEMArmouredBlock.Header] {
+    var headers: [PEMArmouredBlock.Header] = []
+    while true {
+      let before = self
+      guard let current = nextLine() else { return headers }
+      if current.isEmpty { continue }
+      guard current.first != UInt8(ascii: "-"), let header = Self.header(current) else {
+        self = before
+        return headers
+      }
+      headers.append(header)
+    }
+  }
+
+  /// Everything up to the line that begins with a dash, or to the end.
+  private mutating func readBody() throws(PEMError) -> Base64.Decoder {
+    var decoder = Base64.Decoder(expecting: dashes - position)
+    let start = position
+    let end = text.withUnsafeBufferPointer { decoder.append($0, from: start) }
+    line += text.withUnsafeBufferPointer { text in
+      (start..<end).reduce(into: 0) { lines, index in lines += text[index] == 0x0a ? 1 : 0 }
+    }
+    position = end
+    guard end < text.count else { return decoder }
+    guard text[end] == UInt8(ascii: "-"), text[end - 1] == 0x0a else { throw .invalidBase64(line: line + 1) }
+    return decoder
+  }
+
+  /// About where the next five dashes are; the end if there are none. Every fifth character is looked at.
+  private var dashes: Int {
+    text.withUnsafeBufferPointer { text in
+      var index = position
+      while index < text.count, text[index] != UInt8(ascii: "-") { index += 5 }
+      return min(index, text.count)
+    }
   }
 
   /// The label of a BEGIN or END line.
