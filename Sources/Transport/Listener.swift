@@ -11,13 +11,20 @@ public final class Listener: Sendable {
 
   /// What the sockets share and a new generation replaces.
   private final class Handover: Sendable {
-    let initializer: Mutex<Initializer>
-    let onAcceptError: Mutex<@Sendable (Error) -> Void>
-
-    init(_ initializer: @escaping Initializer) {
-      self.initializer = Mutex(initializer)
-      onAcceptError = Mutex { _ in }
+    /// A struct around the closures, because a closure that a generic lock lends is wrapped anew, and kept so, each time:
+    /// after a million connections a million wrappers would stand before it.
+    struct Calls: Sendable {
+      var initializer: Initializer
+      var onAcceptError: @Sendable (Error) -> Void = { _ in }
     }
+
+    private let calls: Mutex<Calls>
+
+    init(_ initializer: @escaping Initializer) { calls = Mutex(Calls(initializer: initializer)) }
+
+    var current: Calls { calls.withLock { $0 } }
+
+    func change(_ change: (inout Calls) -> Void) { calls.withLock { change(&$0) } }
   }
 
   public let options: ListenerOptions
@@ -64,12 +71,12 @@ public final class Listener: Sendable {
 
   /// Hands the socket to another generation: connections accepted from now on are prepared by `initializer`.
   public func serve(with initializer: @escaping Initializer) {
-    handover.initializer.withLock { $0 = initializer }
+    handover.change { $0.initializer = initializer }
   }
 
   /// Told of errors of accepting, on an event loop.
   public func onAcceptError(_ report: @escaping @Sendable (Error) -> Void) {
-    handover.onAcceptError.withLock { $0 = report }
+    handover.change { $0.onAcceptError = report }
   }
 
   /// Stops accepting and frees the address. Connections already accepted live on.
@@ -102,7 +109,7 @@ public final class Listener: Sendable {
       .serverChannelOption(.maxMessagesPerRead, value: 16)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let reporter = AcceptErrorReporter { error in handover.onAcceptError.withLock { $0 }(error) }
+          let reporter = AcceptErrorReporter { error in handover.current.onAcceptError(error) }
           try channel.pipeline.syncOperations.addHandlers(
             reporter, AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
         }
@@ -111,7 +118,7 @@ public final class Listener: Sendable {
       .childChannelOption(
         .writeBufferWaterMark, value: .init(low: options.lowWaterMark, high: options.highWaterMark)
       )
-      .childChannelInitializer { channel in handover.initializer.withLock { $0 }(channel) }
+      .childChannelInitializer { channel in handover.current.initializer(channel) }
     if options.reusePort { bootstrap = bootstrap.serverChannelOption(.socketOption(.reusePort), value: 1) }
     if options.keepAlive { bootstrap = bootstrap.childChannelOption(.socketOption(.so_keepalive), value: 1) }
     if let size = options.receiveBuffer {
