@@ -115,4 +115,22 @@ struct SignatureTests {
       #expect(output.text.contains("Verified OK"))
     }
   }
+
+  @Test("a signature is checked against the message's digest alone, where its algorithm has one")
+  func overDigest() throws {
+    let cases: [(type: KeyType, algorithm: SignatureAlgorithm)] = [
+      (.p256, .ecdsa(.sha256)), (.p384, .ecdsa(.sha384)), (.rsa(bits: 2048), .rsaPKCS1(.sha256)),
+      (.rsa(bits: 2048), .rsaPSS(.sha256, saltLength: 32)), (.ed25519, .ed25519),
+    ]
+    let message = Array("a CertificateList".utf8)
+    for (type, algorithm) in cases {
+      let key = try PrivateKey.generate(type)
+      let signature = try key.sign(message, algorithm)
+      let digest = (algorithm.digest ?? .sha512).hash(message)
+      let isValid = key.publicKey.isValidSignature(signature, overDigest: digest, algorithm)
+      #expect(isValid == (algorithm != .ed25519), "\(algorithm)")
+      let other = (algorithm.digest ?? .sha512).hash(message + [0])
+      #expect(!key.publicKey.isValidSignature(signature, overDigest: other, algorithm))
+    }
+  }
 }

@@ -55,6 +55,21 @@ extension PublicKey {
     bytes.withUnsafeBytes { isValidSignature(signature, over: $0, algorithm) }
   }
 
+  /// The same for a message of which only the digest is left, made with the algorithm's own. Always false for an
+  /// algorithm that has none.
+  public func isValidSignature(
+    _ signature: [UInt8], overDigest digest: [UInt8], _ algorithm: SignatureAlgorithm
+  ) -> Bool {
+    guard let key, algorithm.fits(type), let function = algorithm.digest else { return false }
+    defer { ERR_clear_error() }
+    if case .dsa = algorithm { return isValidDSA(signature, digest) }
+    guard let context = EVP_PKEY_CTX_new(key.pointer, nil) else { return false }
+    defer { EVP_PKEY_CTX_free(context) }
+    return EVP_PKEY_verify_init(context) == 1 && EVP_PKEY_CTX_set_signature_md(context, function.evp) == 1
+      && algorithm.configure(context)
+      && EVP_PKEY_verify(context, signature, signature.count, digest, digest.count) == 1
+  }
+
   private func isValidDSA(_ signature: [UInt8], _ digest: [UInt8]) -> Bool {
     guard let key, let dsa = EVP_PKEY_get0_DSA(key.pointer) else { return false }
     var isValid: Int32 = 0

@@ -8,8 +8,8 @@ final class RevocationList: Sendable {
   private let tables: [DistinguishedNameKey: SerialTable]
   private let proof: Mutex<Proof>
 
-  /// What is known of the signature. A list has one signer: once the key is found the bytes are let go, which for a big
-  /// list are most of its memory.
+  /// What is known of the signature. The bytes, which for a big list are most of its memory, are not kept: their digest
+  /// is all that a key is asked about.
   fileprivate struct Proof {
     var signer: PublicKeyIdentity?
     /// Keys that did not sign.
@@ -18,9 +18,15 @@ final class RevocationList: Sendable {
   }
 
   fileprivate struct SignedBytes: Sendable {
-    var der: [UInt8]
-    var tbs: Range<Int>
-    var signature: [UInt8]
+    enum Message {
+      case digest([UInt8])
+      /// Where the algorithm signs the message itself.
+      case whole([UInt8])
+    }
+
+    let message: Message
+    let signature: [UInt8]
+    let algorithm: SignatureAlgorithm
   }
 
   /// Keys of one name that are worth remembering.
@@ -34,7 +40,7 @@ final class RevocationList: Sendable {
     try reader.read()
     head = reader.head
     tables = reader.tables()
-    proof = Mutex(Proof(signed: SignedBytes(der: der, tbs: reader.tbs, signature: reader.signature)))
+    proof = Mutex(Proof(signed: SignedBytes(reader, der)))
   }
 
   /// Rows, of all certificate issuers.
@@ -45,20 +51,36 @@ final class RevocationList: Sendable {
     tables[issuer]?.mark(of: serial.bytes)
   }
 
-  /// Whether `key` signed the list. The answer is remembered: the bytes are hashed once a key.
+  /// Whether `key` signed the list. The answer is remembered.
   func isSigned(by key: PublicKeyIdentity) -> Bool {
     let (known, signed) = proof.withLock { proof in
       (proof.signer.map { $0 == key } ?? (proof.others.contains(key) ? false : nil), proof.signed)
     }
     if let known { return known }
-    guard let signed, let algorithm = head.algorithm.signatureAlgorithm, algorithm.fits(key.key.type) else {
-      return false
-    }
-    let holds = signed.der.withUnsafeBytes { bytes in
-      key.key.isValidSignature(signed.signature, over: UnsafeRawBufferPointer(rebasing: bytes[signed.tbs]), algorithm)
-    }
+    guard let signed, signed.algorithm.fits(key.key.type) else { return false }
+    let holds = signed.isSigned(by: key.key)
     proof.withLock { $0.remember(key, holds) }
     return holds
+  }
+}
+
+extension RevocationList.SignedBytes {
+  /// Nil where the algorithm is not known.
+  init?(_ reader: RevocationListReader, _ der: [UInt8]) {
+    guard let algorithm = reader.head.algorithm.signatureAlgorithm else { return nil }
+    self.algorithm = algorithm
+    signature = reader.signature
+    message = der.withUnsafeBytes { bytes in
+      let tbs = UnsafeRawBufferPointer(rebasing: bytes[reader.tbs])
+      return algorithm.digest.map { .digest($0.hash(tbs)) } ?? .whole(Array(tbs))
+    }
+  }
+
+  func isSigned(by key: PublicKey) -> Bool {
+    switch message {
+    case .digest(let digest): key.isValidSignature(signature, overDigest: digest, algorithm)
+    case .whole(let bytes): key.isValidSignature(signature, over: bytes, algorithm)
+    }
   }
 }
 

@@ -57,8 +57,7 @@ struct RevocationListReader {
       var inside = reader.inside(entries)
       while !inside.isAtEnd { try readEntry(&inside) }
     }
-    rows[currentIssuer, default: []] += currentRows
-    currentRows = []
+    keepCurrentRows()
     if var explicit = try reader.enterIfPresent(.contextConstructed(0)) {
       guard isVersion2 else { throw DERError(.extensionsNotAllowed, at: explicit.position) }
       var extensions = try explicit.enter()
@@ -102,12 +101,17 @@ struct RevocationListReader {
       reason = UInt8(clamping: try content.readUnsigned(.enumerated))
     case .certificateIssuer:
       // From here to the next such extension, entries are about that issuer's certificates.
-      rows[currentIssuer, default: []] += currentRows
-      currentRows = []
+      keepCurrentRows()
       currentIssuer = try Self.issuer(CertificateIssuer(reading: &content))
     default:
       if isCritical { head.unknownCritical = oid }
     }
+  }
+
+  /// Mostly there is one issuer, whose rows are moved and not copied.
+  private mutating func keepCurrentRows() {
+    if rows.isEmpty { rows[currentIssuer] = currentRows } else { rows[currentIssuer, default: []] += currentRows }
+    currentRows = []
   }
 
   private static func issuer(_ extensionValue: CertificateIssuer) -> DistinguishedNameKey {
