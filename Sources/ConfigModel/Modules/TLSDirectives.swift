@@ -88,7 +88,16 @@ extension DirectiveTable {
       "More CAs for clients and for OCSP responses; their names are not sent."),
     .list(
       "ssl_crl", in: .connection, \.tls.$crl, Grammar<PathReference>.file.map { [$0] }, default: nil,
-      "Revocation lists of all CAs of the chain, PEM."),
+      "Revocation lists of all CAs of the chain, PEM or DER: a file with one or more, or a directory of such files. May "
+        + "be named several times; a changed file is taken at once."),
+    .value(
+      "ssl_crl_check", in: .connection, \.tls.$crlCheck, .choice, default: "chain",
+      "Which certificates of a client's chain must be vouched for by a CRL: all, or the client's alone, as where the "
+        + "root is offline and has none."),
+    .value(
+      "ssl_crl_grace", in: .connection, \.tls.$crlGrace, Grammar<Duration>.seconds, default: "0",
+      "How long a CRL still counts after its nextUpdate. Its use is warned of in the error log, as is the end of a CRL "
+        + "three days ahead."),
     .value(
       "ssl_revocation_disconnect", in: .connection, \.tls.$revocationDisconnect, .flag, default: "on",
       "Whether connections that are open are closed when a new CRL or CA file refuses their client: idle ones at once, "

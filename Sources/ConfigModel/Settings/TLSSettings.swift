@@ -28,6 +28,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var crl: [PathReference] = []
   /// Open connections are closed when their client's chain no longer verifies.
   @Inherited public var revocationDisconnect: Bool = true
+  @Inherited public var crlCheck: RevocationCheck = .chain
+  @Inherited public var crlGrace: Duration = .zero
   @Inherited public var stapling: Bool = false
   @Inherited public var staplingFile: PathReference? = nil
   @Inherited public var staplingResponder: String? = nil
@@ -69,6 +71,12 @@ public struct TLSConfCommand: Hashable, Sendable {
 public enum OCSPCheck: String, Hashable, Sendable, CaseIterable {
   case off
   case on
+  case leaf
+}
+
+/// `ssl_crl_check`: which certificates of the client's chain need a CRL.
+public enum RevocationCheck: String, Hashable, Sendable, CaseIterable {
+  case chain
   case leaf
 }
 

@@ -19,7 +19,7 @@ final class UpstreamTLS: Sendable {
     name = try settings.name.map { value throws(Diagnostic) in try compile.template(value) }
     sendsServerName = settings.serverName
     reusesSessions = settings.sessionReuse
-    verification = settings.verify ? try UpstreamVerification(settings) : nil
+    verification = settings.verify ? try UpstreamVerification(settings, revocationFiles: compile.revocationFiles) : nil
     var configuration = TLSClientConfiguration(credentials: try UpstreamCredentials.load(settings))
     if let range = TLSVersion.newestRange(of: Set(settings.protocols.compactMap(\.version))) {
       configuration.minimumVersion = range.lowerBound

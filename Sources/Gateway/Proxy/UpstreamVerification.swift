@@ -14,15 +14,18 @@ final class UpstreamVerification: Sendable {
   private let verifiers = Mutex<[String: Verifier]>([:])
 
   /// - Throws: no authorities are named, or a file that is not what it should be.
-  init(_ settings: ProxyTLSSettings) throws(Diagnostic) {
+  init(_ settings: ProxyTLSSettings, revocationFiles: RevocationFiles) throws(Diagnostic) {
     guard let file = settings.trustedCertificate else {
       throw Diagnostic("no proxy_ssl_trusted_certificate for proxy_ssl_verify", at: settings.$verify.position)
     }
     let authorities = try Self.authorities(in: file)
-    let crls = try settings.crl.map { file throws(Diagnostic) in try Self.crls(in: file) }
-    snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: crls)
+    let lists = try settings.crl.map { file throws(Diagnostic) in
+      try revocationFiles.lists(of: [file], for: "proxy_ssl_crl")
+    }
+    try lists?.check(against: authorities)
+    snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: lists?.index)
     policy = VerificationPolicy(
-      purpose: .server, maximumDepth: settings.verifyDepth, revocation: crls == nil ? .off : .chain)
+      purpose: .server, maximumDepth: settings.verifyDepth, revocation: lists == nil ? .off : .chain)
   }
 
   /// Why the chain is not that of `name`; `nil` where it is.
@@ -57,22 +60,6 @@ final class UpstreamVerification: Sendable {
       }
     }
     return authorities
-  }
-
-  private static func crls(in file: PathReference) throws(Diagnostic) -> CRLIndex {
-    let text = try file.bytes(for: "proxy_ssl_crl")
-    let lists: [[UInt8]]
-    do throws(PKIError) {
-      lists = try PEM.decode(text).filter { $0.label == "X509 CRL" }.map(\.bytes)
-    } catch {
-      throw Diagnostic("cannot load CRL \"\(file.path)\": \(error)", at: file.position)
-    }
-    if lists.isEmpty { throw Diagnostic("cannot load CRL \"\(file.path)\": no CRL in it", at: file.position) }
-    do throws(CRLIndexError) {
-      return try CRLIndex(der: lists)
-    } catch {
-      throw Diagnostic("cannot load CRL \"\(file.path)\": \(error)", at: file.position)
-    }
   }
 }
 

@@ -14,6 +14,7 @@ final class CompileContext {
   let http: HTTPBlock
   let variables: VariableScope
   let logs: LogFiles
+  let revocationFiles: RevocationFiles
   /// Absolute, with its final slash: relative paths of the configuration begin here.
   let prefix: String
   private let fallbackErrorLogs: [ErrorLog]
@@ -26,12 +27,13 @@ final class CompileContext {
   /// - Parameter fallbackErrorLogs: where errors go while no `error_log` is named.
   init(
     configuration: Configuration, logs: LogFiles, prefix: String, fallbackErrorLogs: [ErrorLog] = [],
-    contentFactory: @escaping ContentFactory
+    revocationFiles: RevocationFiles = RevocationFiles(), contentFactory: @escaping ContentFactory
   ) {
     self.configuration = configuration
     http = configuration.http ?? HTTPBlock()
     variables = VariableScope(collecting: http)
     self.logs = logs
+    self.revocationFiles = revocationFiles
     self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
     self.fallbackErrorLogs = fallbackErrorLogs
     self.contentFactory = contentFactory

@@ -13,7 +13,8 @@ struct RuntimeCompiler {
     self.shared = shared
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
-      fallbackErrorLogs: options.fallbackErrorLogs, contentFactory: upstreams.contentHandler)
+      fallbackErrorLogs: options.fallbackErrorLogs, revocationFiles: shared.tls.revocationFiles,
+      contentFactory: upstreams.contentHandler)
     try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
 

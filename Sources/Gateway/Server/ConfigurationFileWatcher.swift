@@ -31,6 +31,7 @@ final class ConfigurationFileWatcher: Sendable {
       }
     }
     runtime.errorLog.write(.notice, "changed files taken: \(changed.sorted().joined(separator: ", "))")
+    runtime.warnOfRevocationLists()
     // Each connection looks whether this concerns it: most compare a pointer.
     runtime.connections.forEach { $0.pipeline.fireUserInboundEventTriggered(TrustChanged()) }
   }

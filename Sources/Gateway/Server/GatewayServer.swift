@@ -51,11 +51,13 @@ public final class GatewayServer: Sendable {
     let read = try options.read()
     let runtime = try GatewayRuntime(read, options: options, generation: 1, shared: shared)
     for diagnostic in read.diagnostics { runtime.errorLog.write(diagnostic.level, diagnostic.description) }
+    runtime.warnOfRevocationLists()
     let server = GatewayServer(options, shared: shared, runtime: runtime)
     let sockets = try server.open(runtime, reusing: [])
     server.state.withLock { $0.sockets = sockets }
     try server.writePIDFile(runtime)
     server.watchFiles(of: runtime)
+    server.repeatRevocationWarnings()
     runtime.errorLog.write(.notice, "\(GatewayVersion.product) started")
     return server
   }
@@ -77,6 +79,7 @@ public final class GatewayServer: Sendable {
       let sockets = try open(next, reusing: state.withLock { $0.sockets })
       install(next, sockets: sockets)
       for diagnostic in read.diagnostics { next.errorLog.write(diagnostic.level, diagnostic.description) }
+      next.warnOfRevocationLists()
     } catch {
       for line in error.lines { present.errorLog.write(.emerg, StartupMessage.withoutPrefix(line)) }
       present.errorLog.write(.alert, "the new configuration was refused; generation \(present.generation) goes on")
@@ -153,6 +156,13 @@ public final class GatewayServer: Sendable {
     let log = state.withLock { $0.runtime }.errorLog
     for problem in shared.logs.reopenAll() { log.write(.emerg, problem) }
     log.write(.notice, "reopened logs")
+  }
+
+  /// CRLs grow old while nothing changes.
+  private func repeatRevocationWarnings() {
+    loops.acceptor.scheduleRepeatedTask(initialDelay: .hours(1), delay: .hours(1)) { [weak self] _ in
+      self?.state.withLock { $0.runtime }.warnOfRevocationLists()
+    }
   }
 
   private func watchFiles(of runtime: GatewayRuntime) {

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import PKI
 import Synchronization
 import TLSEngine
 import Trust
@@ -13,6 +14,8 @@ final class ServerTLS: Sendable {
     let context: TLSServerContext
     /// `nil` where no certificate is asked for.
     let verifier: Verifier?
+    /// `nil` where no CRL is named.
+    let revocationLists: LoadedRevocationLists?
   }
 
   private let builder: ServerTLSBuilder
@@ -30,6 +33,11 @@ final class ServerTLS: Sendable {
 
   /// Absolute paths of every file that a change of should bring here.
   var files: Set<String> { builder.files }
+
+  /// What the operator should know of the CRLs' age.
+  func revocationWarnings(at now: UnixTime) -> [String] {
+    state.revocationLists?.warnings(at: now, grace: builder.settings.crlGrace) ?? []
+  }
 
   /// Reads the files again; where one is bad, the state stays what it was.
   func reload() throws(Diagnostic) {

@@ -14,12 +14,15 @@ struct ServerTLSBuilder: Sendable {
   let shared: SharedTLSState
 
   func build() throws(Diagnostic) -> ServerTLS.State {
-    let trust = try ClientTrust(settings, generation: shared.nextSnapshot())
+    let trust = try ClientTrust(
+      settings, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
     let policy = verificationPolicy
     let configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
     do throws(TLSConfigurationError) {
       let context = try TLSServerContext(configuration)
-      return ServerTLS.State(context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) })
+      return ServerTLS.State(
+        context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) },
+        revocationLists: trust?.revocationLists)
     } catch {
       throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
     }
@@ -35,7 +38,12 @@ struct ServerTLSBuilder: Sendable {
 
   private var verificationPolicy: VerificationPolicy {
     VerificationPolicy(
-      purpose: .client, maximumDepth: settings.verifyDepth, revocation: settings.crl.isEmpty ? .off : .chain)
+      purpose: .client, maximumDepth: settings.verifyDepth, revocation: revocation, crlGrace: settings.crlGrace)
+  }
+
+  private var revocation: RevocationMode {
+    if settings.crl.isEmpty { return .off }
+    return settings.crlCheck == .leaf ? .leaf : .chain
   }
 
   private func configuration(

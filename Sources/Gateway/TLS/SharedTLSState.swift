@@ -2,9 +2,10 @@ import ConfigModel
 import Synchronization
 import TLSEngine
 
-/// What sessions need to outlive a reload: ticket secrets and named caches.
+/// What outlives a reload: ticket secrets, named caches, and CRLs that did not change.
 final class SharedTLSState: Sendable {
   let ticketKeyring = TLSTicketKeyring()
+  let revocationFiles = RevocationFiles()
   private let caches = Mutex<[String: TLSSessionCache]>([:])
   private let snapshots = Mutex<UInt64>(0)
 
