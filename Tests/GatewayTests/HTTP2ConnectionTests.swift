@@ -110,6 +110,13 @@ struct HTTP2ConnectionTests {
     #expect(try peer.request(5, "/test/short") == ["HEADERS 5 200", "RST 5"])
   }
 
+  @Test("http2_chunk_size is the location's")
+  func chunkSize() throws {
+    let peer = try Peer(
+      "server { listen 127.0.0.1:8080 default_server; location /a { http2_chunk_size 2; return 200 abcd; } }")
+    #expect(try peer.request(1, "/a") == ["HEADERS 1 200", "DATA 1 ab", "DATA 1 cd end"])
+  }
+
   @Test("a body longer or shorter than its Content-Length is answered 400, and its stream reset")
   func contentLength() throws {
     let peer = try Peer()

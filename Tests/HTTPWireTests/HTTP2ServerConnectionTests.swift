@@ -114,11 +114,10 @@ struct HTTP2ServerConnectionTests {
 
   @Test("streams send in turns, chunk by chunk")
   func fairness() {
-    var limits = HTTP2Limits()
-    limits.chunkSize = 1000
-    var client = HTTP2Client(limits: limits)
+    var client = HTTP2Client()
     for stream: UInt32 in [1, 3] {
       _ = client.headers(stream, HTTP2Client.get, end: true)
+      client.server.setChunkSize(id(stream), 1000)
       client.server.sendHead(id(stream), ok, end: false)
     }
     _ = client.output()

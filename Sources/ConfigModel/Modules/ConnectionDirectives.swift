@@ -35,7 +35,7 @@ extension DirectiveTable {
       "http2_recv_buffer_size", in: .http, Grammar<ByteCount>.size,
       because: "frames are read into the buffers of the event loop"),
     .value(
-      "http2_chunk_size", in: .request, \.connection.$http2ChunkSize, .size, default: "8k",
+      "http2_chunk_size", in: .request, \.location.core.$http2ChunkSize, .size, default: "8k",
       "The largest piece that a response's body is cut into."),
     .value(
       "http2_body_preread_size", in: .connection, \.connection.$http2BodyPrereadSize, .size, default: "64k",

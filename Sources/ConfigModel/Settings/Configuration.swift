@@ -61,7 +61,6 @@ public struct ConnectionSettings: Sendable {
   @Inherited public var underscoresInHeaders: Bool = false
   @Inherited public var mergeSlashes: Bool = true
   @Inherited public var http2MaxConcurrentStreams: Int = 128
-  @Inherited public var http2ChunkSize: ByteCount = .kibibytes(8)
   @Inherited public var http2BodyPrereadSize: ByteCount = .kibibytes(64)
 
   public init() {}

@@ -59,6 +59,7 @@ public struct CoreSettings: Sendable {
   @Inherited public var clientBodyInFileOnly: BodyInFile = .off
   /// Absolute; where request bodies beyond the buffer are kept.
   @Inherited public var clientBodyTempPath: String? = nil
+  @Inherited public var http2ChunkSize: ByteCount = .kibibytes(8)
   @Inherited public var chunkedTransferEncoding: Bool = true
   /// `nil`: unlimited; 0: byte ranges are off.
   @Inherited public var maxRanges: Int? = nil

@@ -18,7 +18,6 @@ extension ConnectionSettings {
     var limits = HTTP2Limits()
     limits.maximumConcurrentStreams = http2MaxConcurrentStreams
     limits.streamWindow = min(max(http2BodyPrereadSize.bytes, 1), 0x7FFF_FFFF)
-    limits.chunkSize = max(http2ChunkSize.bytes, 1)
     limits.head = headLimits
     return limits
   }

@@ -206,6 +206,7 @@ final class HTTP2Connection: ConnectionDriver {
 extension HTTP2Connection {
   func sendInformational(_ id: HTTP2StreamID, _ head: HTTPResponseHead) { machine.sendInformational(id, head) }
   func sendHead(_ id: HTTP2StreamID, _ head: HTTPResponseHead, end: Bool) { machine.sendHead(id, head, end: end) }
+  func setChunkSize(_ id: HTTP2StreamID, _ bytes: Int) { machine.setChunkSize(id, bytes) }
   func sendBody(_ id: HTTP2StreamID, _ body: ByteBuffer) { machine.sendBody(id, body) }
   func finish(_ id: HTTP2StreamID, _ trailers: HTTPFields?) { machine.finish(id, trailers: trailers) }
   func acknowledge(_ id: HTTP2StreamID, _ bytes: Int) { machine.acknowledge(id, bytes: bytes) }

@@ -128,6 +128,7 @@ final class HTTP2Exchange: Exchange {
     guard let link, let head = pendingHead else { return }
     pendingHead = nil
     hasSentHead = true
+    link.setChunkSize(id, settings.http2ChunkSize.bytes)
     link.sendHead(id, head, end: false)
   }
 

@@ -3,8 +3,6 @@ public struct HTTP2Limits: Sendable {
   public var maximumConcurrentStreams = 128
   /// How much of a request's body may lie unconsumed, in bytes (`http2_body_preread_size`).
   public var streamWindow = 65536
-  /// The largest DATA payload sent, in bytes (`http2_chunk_size`).
-  public var chunkSize = 8192
   /// A stream with more than that queued is not writable, in bytes.
   public var sendQueue = 65536
   /// Sizes and names of a request's fields, as for HTTP/1.1.

@@ -6,7 +6,7 @@ extension HTTP2ServerConnection {
     switch phase {
     case .failed: return false
     case .preface: return try readPreface()
-    case .firstSettings, .open: break
+    case .open: break
     }
     guard let header = HTTP2FrameHeader(peeking: input) else { return false }
     try check(header)
@@ -27,18 +27,12 @@ extension HTTP2ServerConnection {
     guard matches else { throw HTTP2Error(.protocolError, .preface) }
     guard input.readableBytes >= expected.count else { return false }
     input.moveReaderIndex(forwardBy: expected.count)
-    phase = .firstSettings
+    // Deviation: SETTINGS need not come first (RFC 9113 §3.4 wants it), nor at all; nginx serves such clients.
+    phase = .open
     return true
   }
 
   private mutating func check(_ header: HTTP2FrameHeader) throws(HTTP2Error) {
-    if phase == .firstSettings {
-      // Some clients acknowledge before they send settings of their own; nginx serves them.
-      guard header.type == HTTP2FrameType.settings else {
-        throw HTTP2Error(.protocolError, .firstFrameNotSettings)
-      }
-      phase = .open
-    }
     guard header.length <= HTTP2Limits.frameSize else { throw HTTP2Error(.frameSizeError, .frameTooLarge) }
     if let openBlock {
       guard header.type == HTTP2FrameType.continuation, header.streamID == openBlock.id else {

@@ -55,7 +55,8 @@ extension HTTP2ServerConnection {
     try decode(block, into: &builder)
     guard id > highestStream else {
       if recentResets.contains(id) { return }
-      throw HTTP2Error(.streamClosed, .streamIDReused)
+      // RFC 9113 §5.1.1, and §5.1 for the stream that was opened last.
+      throw HTTP2Error(id == highestStream ? .streamClosed : .protocolError, .streamIDReused)
     }
     highestStream = id
     if case .final = shutdown { return recentResets.insert(id) }

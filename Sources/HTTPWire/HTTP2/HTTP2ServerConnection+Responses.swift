@@ -16,6 +16,12 @@ extension HTTP2ServerConnection {
     if end { endResponse(at: index) }
   }
 
+  /// Sets the largest DATA payload, in bytes (`http2_chunk_size`): 8,192 until then.
+  public mutating func setChunkSize(_ id: HTTP2StreamID, _ bytes: Int) {
+    guard let index = streams.index(of: id) else { return }
+    streams[index].chunkSize = max(bytes, 1)
+  }
+
   /// Queues a part of the body.
   public mutating func sendBody(_ id: HTTP2StreamID, _ body: ByteBuffer) {
     guard let index = streams.index(of: id) else { return }
@@ -142,7 +148,7 @@ extension HTTP2ServerConnection {
   private mutating func writeChunk(at index: Int) {
     let id = streams[index].id
     let window = min(sendWindow, streams[index].sendWindow)
-    let length = min(streams[index].queue.bytes, limits.chunkSize, peerMaximumFrame, window)
+    let length = min(streams[index].queue.bytes, streams[index].chunkSize, peerMaximumFrame, window)
     guard length > 0 else { return }
     var ends = false
     if length == streams[index].queue.bytes, case .end(trailers: nil) = streams[index].ending { ends = true }

@@ -30,7 +30,7 @@ public struct HTTP2ServerConnection: ~Copyable {
     case failed(HTTP2Error)
   }
 
-  enum Phase { case preface, firstSettings, open, failed }
+  enum Phase { case preface, open, failed }
   enum Shutdown: Equatable { case none, announced, final(last: HTTP2StreamID) }
 
   let limits: HTTP2Limits

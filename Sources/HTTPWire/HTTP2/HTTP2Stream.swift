@@ -24,6 +24,8 @@ struct HTTP2Stream {
   /// The client has ended its side.
   var isRemoteClosed = false
   var queue = HTTP2SendQueue()
+  /// The largest DATA payload, in bytes.
+  var chunkSize = 8192
   var ending = Ending.open
   /// In line for sending.
   var isReady = false

@@ -40,7 +40,7 @@ public struct HTTP2Error: Error, Hashable, Sendable {
   public var rule: Rule
 
   public enum Rule: String, Hashable, Sendable {
-    case preface, firstFrameNotSettings, frameTooLarge, frameLength, streamIDZero, streamIDNotZero, streamIDEven
+    case preface, frameTooLarge, frameLength, streamIDZero, streamIDNotZero, streamIDEven
     case streamIDReused, streamIDIdle, padding, continuationExpected, continuationUnexpected, pushPromise
     case settingsValue, windowOverflow, windowExceeded, zeroIncrement, compression, headerBlockTooLarge
     case resetFlood, settingsFlood, pingFlood, priorityFlood, emptyFrameFlood, controlFlood
