@@ -22,6 +22,8 @@ public enum PKIError: Error, Hashable, Sendable {
     case algorithmIdentifier
     case certificateExtension(OID)
     case crlEntry
+    case ocspRequest
+    case ocspResponse
   }
 
   public enum NameTextFault: String, Hashable, Sendable {

@@ -52,6 +52,9 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
   case crlScope
   case crlCriticalExtension
   case crlPath
+  // Status by OCSP (RFC 6960)
+  case statusUnknown
+  case statusRequestFailed
 }
 
 extension Rule {
@@ -108,6 +111,9 @@ extension Rule {
     case .crlScope: "different CRL scope"
     case .crlCriticalExtension: "unhandled critical CRL extension"
     case .crlPath: "CRL path validation error"
+    // nginx's own words: OpenSSL asks no responder.
+    case .statusUnknown: "certificate status unknown"
+    case .statusRequestFailed: "certificate status request failed"
     default: "unspecified certificate verification error"
     }
   }
@@ -126,7 +132,7 @@ extension Rule {
       .unknownCA
     case .purpose, .unsupportedPublicKey, .unsupportedSignatureAlgorithm: .unsupportedCertificate
     case .signature, .crlSignature: .decryptError
-    case .workBudgetExceeded: .certificateUnknown
+    case .workBudgetExceeded, .statusUnknown, .statusRequestFailed: .certificateUnknown
     default: .badCertificate
     }
   }

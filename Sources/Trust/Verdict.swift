@@ -53,6 +53,13 @@ public final class Verdict: Sendable {
     return "FAILED:" + refusal.opensslText
   }
 
+  /// This verdict with what was found wrong afterwards, at `moment`: no more than a refusal for as long as it is held.
+  public func refusing(_ refusal: Refusal, at moment: UnixTime) -> Verdict {
+    Verdict(
+      outcome: .refused(refusal), findings: findings + [refusal], presented: presented, leaf: leaf, madeAt: moment,
+      validUntil: moment)
+  }
+
   /// Whether nothing about this verdict can have changed by itself. A clock set back forgets it.
   public func holds(at now: UnixTime) -> Bool { madeAt <= now && now <= validUntil }
 

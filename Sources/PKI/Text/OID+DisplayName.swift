@@ -21,7 +21,8 @@ extension OID {
     .authorityInformationAccess: "Authority Information Access",
     .subjectInformationAccess: "Subject Information Access", .tlsFeature: "TLS Feature",
     .signedCertificateTimestamps: "CT Precertificate SCTs", .netscapeCertificateType: "Netscape Cert Type",
-    .netscapeComment: "Netscape Comment", .ocspNoCheck: "OCSP No Check", .anyPolicy: "X509v3 Any Policy",
+    .netscapeComment: "Netscape Comment", .ocspNoCheck: "OCSP No Check", .ocspNonce: "OCSP Nonce",
+    .anyPolicy: "X509v3 Any Policy",
   ]
 
   private static let purposeNames: [OID: String] = [

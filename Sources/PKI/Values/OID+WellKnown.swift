@@ -44,6 +44,8 @@ extension OID {
   public static let ocsp = arc(pkix, 48, 1)
   public static let caIssuers = arc(pkix, 48, 2)
   public static let caRepository = arc(pkix, 48, 5)
+  public static let ocspBasic = arc(pkix, 48, 1, 1)
+  public static let ocspNonce = arc(pkix, 48, 1, 2)
   public static let ocspNoCheck = arc(pkix, 48, 1, 5)
   public static let certificationPracticeStatement = arc(pkix, 2, 1)
   public static let userNotice = arc(pkix, 2, 2)
