@@ -60,7 +60,8 @@ struct ClientPolicy: Hashable, Sendable {
     failure = verifies ? tls.verifyClientFailure : .respond
     depth = verifies ? tls.verifyDepth : 0
     authorities = verifies ? [tls.clientCertificate?.path ?? "", tls.trustedCertificate?.path ?? ""] : []
-    revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] : []
+    let status = [tls.ocsp.rawValue, tls.ocspResponder ?? ""]
+    revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status : []
   }
 
   var verifies: Bool { mode != .off }

@@ -28,7 +28,7 @@ struct ConnectionAcceptor: Sendable {
   }
 
   private func addTLS(to pipeline: ChannelPipeline.SynchronousOperations, _ connection: ClientConnection) throws {
-    let delegate = HandshakeDelegate(connection)
+    let delegate = HandshakeDelegate(connection, eventLoop: pipeline.eventLoop, errorLog: runtime.errorLog)
     guard let context = delegate.contextForServerName(nil) else { throw NoCertificate() }
     var options = TLSHandlerOptions()
     options.closeTimeout = connection.server.root.settings.core.sendTimeout

@@ -22,11 +22,13 @@ public final class GatewayServer: Sendable {
   private let loops: EventLoops
   private let state: Mutex<State>
   private let watcher = ConfigurationFileWatcher()
+  private let staples: StapleKeeper
 
   private init(_ options: GatewayOptions, shared: GatewayShared, runtime: GatewayRuntime) {
     self.options = options
     self.shared = shared
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
 
@@ -145,6 +147,7 @@ public final class GatewayServer: Sendable {
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
     watcher.forget(runtime)
     guard isLast else { return }
+    staples.stop()
     shared.logs.flushAll()
     state.withLock { $0.isStopped = true }
   }
@@ -167,6 +170,7 @@ public final class GatewayServer: Sendable {
 
   private func watchFiles(of runtime: GatewayRuntime) {
     watcher.watch(runtime)
+    staples.keep(runtime.tls, errorLog: runtime.errorLog)
   }
 
   private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {

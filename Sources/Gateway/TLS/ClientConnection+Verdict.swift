@@ -5,11 +5,13 @@ extension ClientConnection {
   /// The verdict as it is now: a certificate that expired, or was revoked since the handshake, is refused on a connection
   /// that is still open, too.
   func currentVerdict(for server: ServerRuntime) -> Verdict? {
-    guard let verdict, let verifier = server.tls?.state.verifier else { return verdict }
+    guard let verdict, let state = server.tls?.state, let verifier = state.verifier else { return verdict }
     let now = UnixTime(WallClock.now.seconds)
-    if judge === verifier, verdict.holds(at: now) { return verdict }
+    if judge === verifier, state.clientStatus == nil, verdict.holds(at: now) { return verdict }
     judge = verifier
-    let fresh = verifier.verdict(on: verdict.presented, at: now)
+    let path = verifier.verdict(on: verdict.presented, at: now)
+    let fresh = state.clientStatus?.current(path, after: verdict, at: now) ?? path
+    if fresh === verdict { return verdict }
     self.verdict = fresh
     return fresh
   }

@@ -24,7 +24,8 @@ struct ClientTrust {
     snapshot = TrustSnapshot(generation: generation, authorities: authorities, crls: revocationLists?.index)
   }
 
-  private static func authorities(_ file: PathReference?, directive: String) throws(Diagnostic) -> [Certificate] {
+  /// The certificates of `file`; none without one.
+  static func authorities(_ file: PathReference?, directive: String) throws(Diagnostic) -> [Certificate] {
     guard let file else { return [] }
     let bytes = try file.bytes(for: directive)
     do throws(TrustFileError) {

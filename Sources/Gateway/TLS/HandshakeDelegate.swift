@@ -1,3 +1,4 @@
+import NIOCore
 import PKI
 import TLSEngine
 import Trust
@@ -5,12 +6,16 @@ import Trust
 /// Answers the engine's questions during one client's handshake: which server, is this chain good, may this session resume.
 final class HandshakeDelegate: TLSServerDelegate {
   private let connection: ClientConnection
+  private let eventLoop: EventLoop
+  private let errorLog: ErrorLogRuntime
   private var tls: ServerTLS.State?
   /// Found while a session was being considered; it counts only if that session was resumed.
   private var resumedVerdict: Verdict?
 
-  init(_ connection: ClientConnection) {
+  init(_ connection: ClientConnection, eventLoop: EventLoop, errorLog: ErrorLogRuntime) {
     self.connection = connection
+    self.eventLoop = eventLoop
+    self.errorLog = errorLog
   }
 
   private var now: UnixTime { UnixTime(TLSServerConfiguration.systemTime()) }
@@ -24,10 +29,19 @@ final class HandshakeDelegate: TLSServerDelegate {
   }
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
-    guard let verifier = tls?.verifier else { return .accept }
+    guard let tls, let verifier = tls.verifier else { return .accept }
     let verdict = verifier.verdict(on: PresentedChain(chain), at: now)
+    guard let status = tls.clientStatus else { return decide(verdict) }
+    let settled = status.settle(verdict, at: now, on: eventLoop) { [self] in
+      engine.peerVerified(decide($0))
+    }
+    return settled.map(decide) ?? .pending
+  }
+
+  private func decide(_ verdict: Verdict) -> PeerDecision {
     connection.verdict = verdict
-    connection.judge = verifier
+    connection.judge = tls?.verifier
+    if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal) }
     guard connection.server.clientPolicy.failure == .handshake, let finding = verdict.firstFinding else {
       return .accept
     }
@@ -39,8 +53,18 @@ final class HandshakeDelegate: TLSServerDelegate {
     resumedVerdict = nil
     guard let verifier = tls?.verifier, !session.chainHash.isEmpty else { return true }
     guard let verdict = verifier.remembered(session.chainHash, at: now), verdict.isVerified else { return false }
+    // A status that must be asked for leads to a full handshake, which can wait.
+    if let status = tls?.clientStatus, status.recalled(verdict, at: now)?.isVerified != true { return false }
     resumedVerdict = verdict
     return true
+  }
+
+  private func report(_ refusal: Refusal) {
+    let client = String(decoding: connection.remoteText, as: UTF8.self)
+    errorLog.write(
+      .error, connection: connection.number,
+      "\(refusal.detail) while requesting certificate status, client: \(client), "
+        + "subject: \"\(refusal.subject?.rfc2253 ?? "")\", serial: \(refusal.serial?.hexString ?? "")")
   }
 
   func handshakeCompleted(_ facts: TLSSessionFacts) {

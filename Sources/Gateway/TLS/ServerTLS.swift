@@ -11,11 +11,25 @@ import TrustFeeds
 /// Replaced whole when one of its files changes; a connection keeps what it began with.
 final class ServerTLS: Sendable {
   struct State: Sendable {
-    let context: TLSServerContext
+    fileprivate(set) var context: TLSServerContext
     /// `nil` where no certificate is asked for.
     let verifier: Verifier?
     /// `nil` where no CRL is named.
     let revocationLists: LoadedRevocationLists?
+    /// `nil` where clients' certificates are not asked about.
+    let clientStatus: ClientStatusCheck?
+    let stapling: StaplingPlan
+
+    init(
+      context: TLSServerContext, verifier: Verifier?, revocationLists: LoadedRevocationLists?,
+      clientStatus: ClientStatusCheck?, stapling: StaplingPlan
+    ) {
+      self.context = context
+      self.verifier = verifier
+      self.revocationLists = revocationLists
+      self.clientStatus = clientStatus
+      self.stapling = stapling
+    }
   }
 
   private let builder: ServerTLSBuilder
@@ -43,5 +57,24 @@ final class ServerTLS: Sendable {
   func reload() throws(Diagnostic) {
     let fresh = try builder.build()
     current.withLock { $0 = fresh }
+  }
+
+  /// Whether responses are asked for, and stapled when they come.
+  var fetchesStaples: Bool { builder.settings.stapling && builder.settings.staplingFile == nil }
+
+  /// Takes up the responses that there are now. Sessions go on: keys, cache and policy stay the same.
+  func restaple(at now: UnixTime) {
+    let state = state
+    var configuration = state.context.configuration
+    var isChanged = false
+    for target in state.stapling.targets {
+      let response = builder.shared.staples.response(for: target.key, at: now)
+      if configuration.credentials[target.index].ocspResponse == response { continue }
+      configuration.credentials[target.index].ocspResponse = response
+      isChanged = true
+    }
+    // Made once before from the same credentials.
+    guard isChanged, let context = try? TLSServerContext(configuration) else { return }
+    current.withLock { if $0.context === state.context { $0.context = context } }
   }
 }

@@ -17,12 +17,18 @@ struct ServerTLSBuilder: Sendable {
     let trust = try ClientTrust(
       settings, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
     let policy = verificationPolicy
-    let configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
+    var configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
+    let stapling = try staplingPlan(configuration.credentials)
+    for target in stapling.targets {
+      let known = shared.staples.response(for: target.key, at: UnixTime(WallClock.now.seconds))
+      configuration.credentials[target.index].ocspResponse = known
+    }
     do throws(TLSConfigurationError) {
       let context = try TLSServerContext(configuration)
       return ServerTLS.State(
         context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) },
-        revocationLists: trust?.revocationLists)
+        revocationLists: trust?.revocationLists,
+        clientStatus: ClientStatusCheck(settings, memory: shared.statuses), stapling: stapling)
     } catch {
       throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
     }
@@ -34,6 +40,14 @@ struct ServerTLSBuilder: Sendable {
       settings.passwordFile, settings.clientCertificate, settings.trustedCertificate, settings.staplingFile,
     ]
     return Set((several + single.compactMap { $0 }).map(\.path))
+  }
+
+  private func staplingPlan(_ credentials: [TLSCredential]) throws(Diagnostic) -> StaplingPlan {
+    guard settings.stapling, settings.staplingFile == nil else { return .none }
+    return StaplingPlan(
+      settings, credentials: credentials,
+      authorities: try ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
+        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"))
   }
 
   private var verificationPolicy: VerificationPolicy {
@@ -85,7 +99,8 @@ struct ServerTLSBuilder: Sendable {
       withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hasher.update($0) }
       hasher.update(bytes)
     }
-    let words = identity + [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue]
+    let modes = [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue, settings.ocsp.rawValue]
+    let words = identity + modes + [settings.ocspResponder ?? ""]
     for word in words { add(Array(word.utf8)) }
     for authority in authorities { add(authority.der) }
     for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { add(Array(file.path.utf8)) }

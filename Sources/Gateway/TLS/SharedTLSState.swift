@@ -2,10 +2,12 @@ import ConfigModel
 import Synchronization
 import TLSEngine
 
-/// What outlives a reload: ticket secrets, named caches, and CRLs that did not change.
+/// What outlives a reload: ticket secrets, named caches, CRLs that did not change, what OCSP responders said.
 final class SharedTLSState: Sendable {
   let ticketKeyring = TLSTicketKeyring()
   let revocationFiles = RevocationFiles()
+  let statuses = StatusMemory()
+  let staples = StapleMemory()
   private let caches = Mutex<[String: TLSSessionCache]>([:])
   private let snapshots = Mutex<UInt64>(0)
 

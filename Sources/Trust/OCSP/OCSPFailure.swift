@@ -1,7 +1,7 @@
 import PKI
 
 /// Why nothing is known of a certificate's status.
-public enum OCSPFailure: Hashable, Sendable {
+public enum OCSPFailure: Error, Hashable, Sendable {
   /// The certificate names no responder, and none is configured.
   case noResponder
   /// The responder named is none that may be asked.

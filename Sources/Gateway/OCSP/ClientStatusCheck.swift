@@ -1,0 +1,103 @@
+import ConfigModel
+import NIOCore
+import PKI
+import Trust
+
+/// `ssl_ocsp`: asks responders about clients' certificates that are good otherwise.
+///
+/// Whatever is not known to be good is refused: there is no soft failure.
+struct ClientStatusCheck: Sendable {
+  private let leafOnly: Bool
+  private let configured: ResponderURL?
+  private let memory: StatusMemory
+
+  /// `nil` where nothing is asked.
+  init?(_ settings: TLSSettings, memory: StatusMemory) {
+    guard settings.verifyClient != .off, settings.ocsp != .off else { return nil }
+    leafOnly = settings.ocsp == .leaf
+    configured = settings.ocspResponder.flatMap { ResponderURL($0) }
+    self.memory = memory
+  }
+
+  /// Certificates and their issuers, leaf first. The anchor is trusted as configured.
+  private func questions(_ chain: VerifiedChain) -> [StatusQuestion] {
+    let pairs = zip(chain.certificates, chain.certificates.dropFirst()).enumerated()
+    let all = pairs.map { depth, pair in
+      StatusQuestion(certificate: pair.0, issuer: pair.1, depth: depth, configured: configured)
+    }
+    return leafOnly ? Array(all.prefix(1)) : all
+  }
+
+  /// The verdict with what is remembered of the statuses; `nil` where a responder must be asked.
+  func recalled(_ verdict: Verdict, at now: UnixTime) -> Verdict? {
+    guard let chain = verdict.chain else { return verdict }
+    var isComplete = true
+    for question in questions(chain) {
+      guard let known = memory.known(question.key, at: now) else {
+        isComplete = false
+        continue
+      }
+      if let refusal = known.refusal(of: question.certificate, depth: question.depth) {
+        return verdict.refusing(refusal, at: now)
+      }
+    }
+    return isComplete ? verdict : nil
+  }
+
+  /// The verdict with all statuses: at once if they are remembered, else `nil`, and `then` is called on `loop` later.
+  func settle(
+    _ verdict: Verdict, at now: UnixTime, on loop: EventLoop, then: @escaping (Verdict) -> Void
+  ) -> Verdict? {
+    guard let chain = verdict.chain else { return verdict }
+    let questions = questions(chain)
+    if let known = recalled(verdict, at: now) {
+      for question in questions { memory.refreshIfStale(question, key: question.key, at: now, on: loop) }
+      return known
+    }
+    let answers = PendingAnswers(count: questions.count) { refusal in
+      then(refusal.map { verdict.refusing($0, at: UnixTime(WallClock.now.seconds)) } ?? verdict)
+    }
+    for question in questions {
+      if let known = memory.known(question.key, at: now) {
+        answers.take(known.refusal(of: question.certificate, depth: question.depth))
+        continue
+      }
+      memory.assess(question, key: question.key, on: loop) {
+        answers.take($0.refusal(of: question.certificate, depth: question.depth))
+      }
+    }
+    return nil
+  }
+
+  /// For a connection that is open: what became known since, or what its handshake found.
+  func current(_ fresh: Verdict, after previous: Verdict, at now: UnixTime) -> Verdict {
+    guard fresh.isVerified else { return fresh }
+    if let known = recalled(fresh, at: now) { return known }
+    return previous.refusal?.rule.isStatus == true ? previous : fresh
+  }
+}
+
+/// Waits for the answers about one chain; a revocation is told at once, and goes before other failures.
+private final class PendingAnswers {
+  private var missing: Int
+  private var refusal: Refusal?
+  private var tell: ((Refusal?) -> Void)?
+
+  init(count: Int, tell: @escaping (Refusal?) -> Void) {
+    missing = count
+    self.tell = tell
+  }
+
+  func take(_ refusal: Refusal?) {
+    missing -= 1
+    if let refusal, self.refusal == nil || refusal.rule == .revoked { self.refusal = refusal }
+    guard missing == 0 || self.refusal?.rule == .revoked, let tell else { return }
+    self.tell = nil
+    tell(self.refusal)
+  }
+}
+
+extension Rule {
+  /// Found by asking a responder.
+  fileprivate var isStatus: Bool { self == .revoked || self == .statusUnknown || self == .statusRequestFailed }
+}

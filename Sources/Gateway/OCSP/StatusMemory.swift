@@ -1,0 +1,109 @@
+import Cryptography
+import NIOCore
+import PKI
+import Synchronization
+import Trust
+
+/// What responders said of clients' certificates, until it expires; and who waits for an answer.
+///
+/// However many handshakes want the same status, one question is under way.
+final class StatusMemory: Sendable {
+  private typealias Waiter = (loop: EventLoop, tell: NIOLoopBound<(OCSPAssessment) -> Void>)
+
+  private struct Entry {
+    var known: OCSPAssessment?
+    /// From when on a fresh answer is fetched while the old one serves.
+    var staleAt = UnixTime(.max)
+    var isAsking = false
+    var waiters: [Waiter] = []
+  }
+
+  private let capacity: Int
+  private let entries = Mutex<[StatusQuestion.Key: Entry]>([:])
+
+  init(capacity: Int = 16384) { self.capacity = capacity }
+
+  /// What is known now; `nil` where a responder must be asked.
+  func known(_ key: StatusQuestion.Key, at now: UnixTime) -> OCSPAssessment? {
+    entries.withLock { $0[key]?.known.flatMap { now <= $0.validUntil ? $0 : nil } }
+  }
+
+  /// Fetches anew what is known but not for long, unless that is under way.
+  func refreshIfStale(_ question: StatusQuestion, key: StatusQuestion.Key, at now: UnixTime, on loop: EventLoop) {
+    let isDue = entries.withLock { entries in
+      guard let entry = entries[key], !entry.isAsking, entry.known != nil, entry.staleAt <= now else { return false }
+      entries[key]?.isAsking = true
+      return true
+    }
+    if isDue { ask(question, key, on: loop) }
+  }
+
+  /// Calls `then` on `loop`, on which this is called, once the status is known.
+  func assess(
+    _ question: StatusQuestion, key: StatusQuestion.Key, on loop: EventLoop,
+    then: @escaping (OCSPAssessment) -> Void
+  ) {
+    let waiter: Waiter = (loop, NIOLoopBound(then, eventLoop: loop))
+    let isFirst = entries.withLock { entries in
+      if entries[key] == nil, entries.count >= capacity { Self.makeRoom(&entries) }
+      defer { entries[key]?.isAsking = true }
+      entries[key, default: Entry()].waiters.append(waiter)
+      return entries[key]?.isAsking == false
+    }
+    if isFirst { ask(question, key, on: loop) }
+  }
+
+  private func ask(_ question: StatusQuestion, _ key: StatusQuestion.Key, on loop: EventLoop) {
+    let nonce = secureRandomBytes(32)
+    func answered(_ result: Result<[UInt8], OCSPFailure>) {
+      let now = UnixTime(WallClock.now.seconds)
+      switch result {
+      case .success(let bytes):
+        let judge = OCSPJudge(certificate: question.certificate, issuer: question.issuer)
+        settle(key, judge.assess(bytes, nonce: nonce, at: now), at: now)
+      case .failure(let failure): settle(key, .failed(failure, at: now), at: now)
+      }
+    }
+    switch question.responder() {
+    case .success(let url): OCSPQuery.ask(url, question.request(nonce: nonce), on: loop, then: answered)
+    case .failure(let failure): answered(.failure(failure))
+    }
+  }
+
+  /// Failures are told to those who wait, not kept: the next handshake asks again.
+  private func settle(_ key: StatusQuestion.Key, _ assessment: OCSPAssessment, at now: UnixTime) {
+    let waiters = entries.withLock { entries in
+      guard var entry = entries[key] else { return [Waiter]() }
+      let waiters = entry.waiters
+      entry.waiters = []
+      entry.isAsking = false
+      if case .failed = assessment.outcome {
+        entry.staleAt = now + .seconds(10)
+      } else {
+        entry.known = assessment
+        let life = assessment.validUntil.seconds - now.seconds
+        entry.staleAt = UnixTime(now.seconds + life / 4 * 3)
+      }
+      let holds = entry.known.map { now <= $0.validUntil } ?? false
+      entries[key] = holds ? entry : nil
+      return waiters
+    }
+    for waiter in waiters {
+      waiter.loop.execute { waiter.tell.value(assessment) }
+    }
+  }
+
+  /// Drops what has expired, or else half of what nobody waits for.
+  private static func makeRoom(_ entries: inout [StatusQuestion.Key: Entry]) {
+    let now = UnixTime(WallClock.now.seconds)
+    let before = entries.count
+    entries = entries.filter { $0.value.isAsking || ($0.value.known.map { now <= $0.validUntil } ?? false) }
+    guard entries.count == before else { return }
+    var surplus = before / 2
+    entries = entries.filter { entry in
+      if entry.value.isAsking || surplus == 0 { return true }
+      surplus -= 1
+      return false
+    }
+  }
+}
