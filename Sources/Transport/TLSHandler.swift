@@ -167,6 +167,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
     // The delegate may answer while it is being asked; then the pump is at work already.
     guard let context, stage == .running, !isPumping else { return }
     pump(context)
+    // What came with the end of the handshake waited with it: no read of the channel will complete it.
+    if stage == .running { channelReadComplete(context: context) }
   }
 
   private func failHandshake(_ error: Error) {
