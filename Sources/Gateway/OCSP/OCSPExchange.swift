@@ -16,6 +16,7 @@ struct OCSPExchange: ~Copyable {
 
   private var decoder = HTTP1ResponseDecoder(maximumHead: mostHead)
   private var body: [UInt8] = []
+  private var sawBytes = false
 
   init() { decoder.expectResponse(to: .post) }
 
@@ -29,11 +30,13 @@ struct OCSPExchange: ~Copyable {
   }
 
   mutating func received(_ bytes: ByteBuffer) -> Outcome {
+    if bytes.readableBytes > 0 { sawBytes = true }
     decoder.receive(bytes)
     return proceed()
   }
 
   mutating func receivedEOF() -> Outcome {
+    guard sawBytes else { return .failed(.unreachable("connection closed")) }
     decoder.receivedEOF()
     let outcome = proceed()
     if case .needsMore = outcome { return .failed(.unreachable("connection closed")) }

@@ -9,7 +9,7 @@ struct Identity: Sendable {
 /// A CA that `openssl ca` runs, so that what the gateway judges was not made by the gateway's own code.
 final class TestAuthority: Sendable {
   enum Profile: String {
-    case server, client, noUsage, authority
+    case server, client, noUsage, authority, responder
   }
 
   let directory: TemporaryDirectory
@@ -38,9 +38,11 @@ final class TestAuthority: Sendable {
   }
 
   /// Issues a certificate whose validity begins `from` days from now and ends `to` days from now.
+  ///
+  /// - Parameter ocsp: the port of the responder that it names.
   func issue(
     _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, kind: String = "P-256",
-    key: String? = nil
+    key: String? = nil, ocsp: Int? = nil
   ) throws -> Identity {
     let stem = directory.file("\(name)/\(UUID().uuidString)")
     let keyFile = key ?? stem + ".key"
@@ -48,10 +50,19 @@ final class TestAuthority: Sendable {
     try openssl(
       "req", "-new", "-key", keyFile, "-subj", "/O=Test/CN=\(commonName)", "-out", stem + ".csr", "-config",
       directory.file("\(name)/openssl.cnf"))
-    try openssl(
+    var arguments = [
       "ca", "-batch", "-notext", "-config", directory.file("\(name)/openssl.cnf"), "-in", stem + ".csr", "-out",
       stem + ".crt", "-startdate", Self.date(from), "-enddate", Self.date(to), "-extensions", profile.rawValue,
-      "-rand_serial")
+      "-rand_serial",
+    ]
+    if let ocsp {
+      let all = Self.configuration(directory.file(name))
+      let access = "[\(profile.rawValue)]\nauthorityInfoAccess = OCSP;URI:http://127.0.0.1:\(ocsp)/\n"
+      try Data((all.replacingOccurrences(of: "[\(profile.rawValue)]\n", with: access)).utf8)
+        .write(to: URL(fileURLWithPath: stem + ".ext"))
+      arguments += ["-extfile", stem + ".ext"]
+    }
+    try openssl(arguments)
     return Identity(certificate: stem + ".crt", key: keyFile)
   }
 
@@ -148,6 +159,12 @@ final class TestAuthority: Sendable {
     keyUsage = digitalSignature,keyEncipherment
     extendedKeyUsage = clientAuth
     subjectAltName = email:client@example.com,URI:spiffe://example.com/client
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [responder]
+    basicConstraints = CA:FALSE
+    keyUsage = digitalSignature
+    extendedKeyUsage = OCSPSigning
     subjectKeyIdentifier = hash
     authorityKeyIdentifier = keyid
     [noUsage]
