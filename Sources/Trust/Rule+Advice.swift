@@ -127,7 +127,7 @@ extension Rule {
 
   private static let revocationAdvice: [Rule: RuleAdvice] = [
     .revoked: RuleAdvice(
-      "The CA has taken the certificate back: it is on the revocation list (RFC 5280 §6.3).",
+      "The CA has taken the certificate back: its revocation list or its responder says so (RFC 5280 §6.3, RFC 6960).",
       cure: "if that is not as it should be, issue a new certificate; a revocation can't be undone"),
     .crlMissing: RuleAdvice(
       "With ssl_crl every CA of the chain needs a revocation list, and one has none (RFC 5280 §6.3).",
@@ -156,5 +156,11 @@ extension Rule {
     .crlPath: RuleAdvice(
       "No trusted path leads to who signed a revocation list (RFC 5280 §6.3.3).",
       cure: "add the CAs above the list's signer to ssl_trusted_certificate"),
+    .statusUnknown: RuleAdvice(
+      "The OCSP responder does not know the certificate (RFC 6960 §2.2).",
+      cure: "ask the responder that serves the certificate's CA, or bring its list of certificates up to date"),
+    .statusRequestFailed: RuleAdvice(
+      "With ssl_ocsp the certificate's responder must vouch for it, and there was no answer that counts (RFC 6960 §3.2).",
+      cure: "see in the error log why the responder was not heard; name another by ssl_ocsp_responder"),
   ]
 }

@@ -151,6 +151,37 @@ struct ClientStatusTests {
     second.stop()
   }
 
+  @Test("ssl_ocsp_failure accept forgives silence, and neither revocation nor ignorance")
+  func forgiven() throws {
+    let scene = try Scene(ports: 2)
+    let (client, bad) = (try scene.authority.issue("client"), try scene.authority.issue("bad"))
+    try scene.authority.revoke(bad)
+    let gateway = try scene.start("ssl_ocsp_failure accept;\n" + Self.configuration(scene))
+    #expect(try scene.curl(client).get("/").body == "SUCCESS")
+    #expect(gateway.errorLog.contains("while requesting certificate status, let in by ssl_ocsp_failure"))
+    let signer = try scene.authority.issue("responder", .responder)
+    let responder = try OCSPResponder(scene.authority, port: scene.ports[1], signer: signer)
+    #expect(try scene.curl(bad).get("/").body == "FAILED:certificate revoked")
+    responder.stop()
+  }
+
+  @Test("a certificate's responder is asked only where ssl_ocsp_hosts allows it")
+  func hosts() throws {
+    let scene = try Scene(ports: 2)
+    let client = try scene.authority.issue("client", ocsp: scene.ports[1])
+    let signer = try scene.authority.issue("responder", .responder)
+    let responder = try OCSPResponder(scene.authority, port: scene.ports[1], signer: signer)
+    let plan = Self.configuration(scene, responder: false)
+    let gateway = try scene.start("ssl_ocsp_hosts ocsp.example.com *.example.org;\n" + plan)
+    #expect(try scene.curl(client).get("/").body == "FAILED:certificate status request failed")
+    #expect(gateway.errorLog.contains("may not be asked"))
+    #expect(responder.questions == 0)
+    try gateway.reload(
+      "events { }\nhttp {\nssl_ocsp_hosts ocsp.example.com 127.0.0.1;\n\(plan)\n}\n", ports: scene.ports)
+    #expect(eventually { gateway.errorLog.contains("generation 2 serves") })
+    #expect(try scene.curl(client).get("/").body == "SUCCESS")
+  }
+
   @Test("many handshakes at once ask one question")
   func oneQuestion() throws {
     let scene = try Scene(ports: 2)

@@ -120,6 +120,14 @@ extension DirectiveTable {
     .value(
       "ssl_ocsp_responder", in: .connection, \.tls.$ocspResponder, Grammar<String?>.responder, default: nil,
       "The responder to ask instead of the certificate's."),
+    .list(
+      "ssl_ocsp_hosts", in: .connection, \.tls.$ocspHosts, .hosts, default: nil,
+      "Hosts (*.example.com: all below a domain) whose responders may be asked where a certificate names them; any, "
+        + "where this is absent."),
+    .value(
+      "ssl_ocsp_failure", in: .connection, \.tls.$ocspFailure, .choice, default: "refuse",
+      "What becomes of a client about whom no responder gives an answer that counts. What is revoked or unknown is "
+        + "refused in either case."),
     .noEffect(
       "ssl_ocsp_cache", in: .connection, .words("off | shared:name:size", .exactly(1)),
       because: "OCSP responses are remembered until they expire"),
@@ -133,6 +141,14 @@ extension Grammar where Value == String? {
         throw invocation.error("invalid URL prefix in OCSP responder \"\(invocation.text(0))\"")
       }
       return invocation.text(0)
+    }
+  }
+}
+
+extension Grammar where Value == [String] {
+  fileprivate static var hosts: Grammar {
+    Grammar("host …", .atLeast(1)) { invocation throws(Diagnostic) in
+      invocation.texts.map { $0.lowercased() }
     }
   }
 }

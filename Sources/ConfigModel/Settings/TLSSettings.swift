@@ -39,6 +39,9 @@ public struct TLSSettings: Sendable {
   @Inherited public var confCommands: [TLSConfCommand] = []
   @Inherited public var ocsp: OCSPCheck = .off
   @Inherited public var ocspResponder: String? = nil
+  /// Whose responders may be asked where a certificate names them: hosts, or domains with a leading `*.`; empty: any.
+  @Inherited public var ocspHosts: [String] = []
+  @Inherited public var ocspFailure: OCSPFailureChoice = .refuse
 
   public init() {}
 }
@@ -78,6 +81,12 @@ public enum OCSPCheck: String, Hashable, Sendable, CaseIterable {
 public enum RevocationCheck: String, Hashable, Sendable, CaseIterable {
   case chain
   case leaf
+}
+
+/// `ssl_ocsp_failure`: what becomes of a client whose status nobody tells.
+public enum OCSPFailureChoice: String, Hashable, Sendable, CaseIterable {
+  case refuse
+  case accept
 }
 
 /// `ssl_verify_client`.

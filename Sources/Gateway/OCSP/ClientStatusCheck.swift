@@ -5,10 +5,12 @@ import Trust
 
 /// `ssl_ocsp`: asks responders about clients' certificates that are good otherwise.
 ///
-/// Whatever is not known to be good is refused: there is no soft failure.
+/// Whatever is not known to be good is refused, but for what `ssl_ocsp_failure accept` forgives.
 struct ClientStatusCheck: Sendable {
   private let leafOnly: Bool
   private let configured: ResponderURL?
+  private let allowedHosts: [String]
+  private let forgivesFailures: Bool
   private let memory: StatusMemory
 
   /// `nil` where nothing is asked.
@@ -16,6 +18,8 @@ struct ClientStatusCheck: Sendable {
     guard settings.verifyClient != .off, settings.ocsp != .off else { return nil }
     leafOnly = settings.ocsp == .leaf
     configured = settings.ocspResponder.flatMap { ResponderURL($0) }
+    allowedHosts = settings.ocspHosts
+    forgivesFailures = settings.ocspFailure == .accept
     self.memory = memory
   }
 
@@ -23,7 +27,8 @@ struct ClientStatusCheck: Sendable {
   private func questions(_ chain: VerifiedChain) -> [StatusQuestion] {
     let pairs = zip(chain.certificates, chain.certificates.dropFirst()).enumerated()
     let all = pairs.map { depth, pair in
-      StatusQuestion(certificate: pair.0, issuer: pair.1, depth: depth, configured: configured)
+      StatusQuestion(
+        certificate: pair.0, issuer: pair.1, depth: depth, configured: configured, allowedHosts: allowedHosts)
     }
     return leafOnly ? Array(all.prefix(1)) : all
   }
@@ -45,8 +50,10 @@ struct ClientStatusCheck: Sendable {
   }
 
   /// The verdict with all statuses: at once if they are remembered, else `nil`, and `then` is called on `loop` later.
+  ///
+  /// - Parameter then: takes the verdict, and the failure that was forgiven if one was.
   func settle(
-    _ verdict: Verdict, at now: UnixTime, on loop: EventLoop, then: @escaping (Verdict) -> Void
+    _ verdict: Verdict, at now: UnixTime, on loop: EventLoop, then: @escaping (Verdict, Refusal?) -> Void
   ) -> Verdict? {
     guard let chain = verdict.chain else { return verdict }
     let questions = questions(chain)
@@ -54,8 +61,11 @@ struct ClientStatusCheck: Sendable {
       for question in questions { memory.refreshIfStale(question, key: question.key, at: now, on: loop) }
       return known
     }
+    let forgives = forgivesFailures
     let answers = PendingAnswers(count: questions.count) { refusal in
-      then(refusal.map { verdict.refusing($0, at: UnixTime(WallClock.now.seconds)) } ?? verdict)
+      guard let refusal else { return then(verdict, nil) }
+      if forgives, refusal.rule == .statusRequestFailed { return then(verdict, refusal) }
+      then(verdict.refusing(refusal, at: UnixTime(WallClock.now.seconds)), nil)
     }
     for question in questions {
       if let known = memory.known(question.key, at: now) {
@@ -77,7 +87,7 @@ struct ClientStatusCheck: Sendable {
   }
 }
 
-/// Waits for the answers about one chain; a revocation is told at once, and goes before other failures.
+/// Waits for the answers about one chain; a revocation is told at once, and goes before unknown, and that before failures.
 private final class PendingAnswers {
   private var missing: Int
   private var refusal: Refusal?
@@ -90,10 +100,14 @@ private final class PendingAnswers {
 
   func take(_ refusal: Refusal?) {
     missing -= 1
-    if let refusal, self.refusal == nil || refusal.rule == .revoked { self.refusal = refusal }
+    if let refusal, self.refusal.map({ Self.weight($0) < Self.weight(refusal) }) ?? true { self.refusal = refusal }
     guard missing == 0 || self.refusal?.rule == .revoked, let tell else { return }
     self.tell = nil
     tell(self.refusal)
+  }
+
+  private static func weight(_ refusal: Refusal) -> Int {
+    refusal.rule == .revoked ? 2 : refusal.rule == .statusUnknown ? 1 : 0
   }
 }
 

@@ -42,7 +42,8 @@ struct StaplingPlan: Sendable {
         problems.append("\"ssl_stapling\" ignored, issuer certificate not found for certificate \"\(path)\"")
         continue
       }
-      let question = StatusQuestion(certificate: leaf, issuer: issuer, depth: 0, configured: configured)
+      let question = StatusQuestion(
+        certificate: leaf, issuer: issuer, depth: 0, configured: configured, allowedHosts: settings.ocspHosts)
       switch question.responder() {
       case .success(let url):
         targets.append(

@@ -10,6 +10,8 @@ struct StatusQuestion: Sendable {
   let depth: Int
   /// The configured responder; `nil`: the certificate's own.
   let configured: ResponderURL?
+  /// `ssl_ocsp_hosts`: where the certificate's own responder may be; empty: anywhere.
+  var allowedHosts: [String] = []
 
   /// What makes questions the same.
   struct Key: Hashable, Sendable {
@@ -27,10 +29,16 @@ struct StatusQuestion: Sendable {
     if let configured { return .success(configured) }
     let named = ((try? certificate.authorityInformationAccess()) ?? nil)?.uris(.ocsp) ?? []
     guard let first = named.first else { return .failure(.noResponder) }
-    guard let url = named.lazy.compactMap(ResponderURL.init).first else {
+    guard let url = named.lazy.compactMap(ResponderURL.init).first(where: allows) else {
       return .failure(.responderNotAllowed(first))
     }
     return .success(url)
+  }
+
+  private func allows(_ url: ResponderURL) -> Bool {
+    let host = url.host.lowercased()
+    return allowedHosts.isEmpty
+      || allowedHosts.contains { $0.hasPrefix("*.") ? host.hasSuffix($0.dropFirst()) : host == $0 }
   }
 
   /// The request to send.

@@ -60,7 +60,7 @@ struct ClientPolicy: Hashable, Sendable {
     failure = verifies ? tls.verifyClientFailure : .respond
     depth = verifies ? tls.verifyDepth : 0
     authorities = verifies ? [tls.clientCertificate?.path ?? "", tls.trustedCertificate?.path ?? ""] : []
-    let status = [tls.ocsp.rawValue, tls.ocspResponder ?? ""]
+    let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]
     revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status : []
   }
 

@@ -32,8 +32,9 @@ final class HandshakeDelegate: TLSServerDelegate {
     guard let tls, let verifier = tls.verifier else { return .accept }
     let verdict = verifier.verdict(on: PresentedChain(chain), at: now)
     guard let status = tls.clientStatus else { return decide(verdict) }
-    let settled = status.settle(verdict, at: now, on: eventLoop) { [self] in
-      engine.peerVerified(decide($0))
+    let settled = status.settle(verdict, at: now, on: eventLoop) { [self] verdict, forgiven in
+      if let forgiven { report(forgiven, "let in by ssl_ocsp_failure") }
+      engine.peerVerified(decide(verdict))
     }
     return settled.map(decide) ?? .pending
   }
@@ -41,7 +42,7 @@ final class HandshakeDelegate: TLSServerDelegate {
   private func decide(_ verdict: Verdict) -> PeerDecision {
     connection.verdict = verdict
     connection.judge = tls?.verifier
-    if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal) }
+    if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal, "refused") }
     guard connection.server.clientPolicy.failure == .handshake, let finding = verdict.firstFinding else {
       return .accept
     }
@@ -59,11 +60,11 @@ final class HandshakeDelegate: TLSServerDelegate {
     return true
   }
 
-  private func report(_ refusal: Refusal) {
+  private func report(_ refusal: Refusal, _ consequence: String) {
     let client = String(decoding: connection.remoteText, as: UTF8.self)
     errorLog.write(
       .error, connection: connection.number,
-      "\(refusal.detail) while requesting certificate status, client: \(client), "
+      "\(refusal.detail) while requesting certificate status, \(consequence), client: \(client), "
         + "subject: \"\(refusal.subject?.rfc2253 ?? "")\", serial: \(refusal.serial?.hexString ?? "")")
   }
 

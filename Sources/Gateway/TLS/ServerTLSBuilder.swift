@@ -100,7 +100,7 @@ struct ServerTLSBuilder: Sendable {
       hasher.update(bytes)
     }
     let modes = [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue, settings.ocsp.rawValue]
-    let words = identity + modes + [settings.ocspResponder ?? ""]
+    let words = identity + modes + [settings.ocspFailure.rawValue, settings.ocspResponder ?? ""]
     for word in words { add(Array(word.utf8)) }
     for authority in authorities { add(authority.der) }
     for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { add(Array(file.path.utf8)) }
