@@ -52,6 +52,25 @@ struct ListenerTests {
     await shutDown(loops)
   }
 
+  @Test("the way to a connection's initializer gets no longer with the connections that were")
+  func depth() async throws {
+    let loops = EventLoops(count: 1)
+    let stack = StackMarks()
+    let listener = try await Listener.bind(
+      to: SocketAddress(ipAddress: "127.0.0.1", port: 0), on: loops,
+      initializer: { channel in
+        stack.mark()
+        return channel.eventLoop.makeSucceededVoidFuture()
+      }
+    ).get()
+    let address = try #require(listener.localAddress)
+    for _ in 0..<100 { try await connect(loops, address, Sightings()).close().get() }
+    while stack.depths.count < 100 { try await Task.sleep(for: .milliseconds(10)) }
+    #expect(try #require(stack.depths.max()) - #require(stack.depths.dropFirst().min()) < 2048)
+    try await listener.close().get()
+    await shutDown(loops)
+  }
+
   @Test("an address in use is an error, and nothing stays bound")
   func inUse() async throws {
     let loops = EventLoops(count: 1)
@@ -124,5 +143,17 @@ struct ListenerTests {
       _ = try await connect(loops, SocketAddress(ipAddress: "127.0.0.1", port: 1), Sightings())
     }
     await shutDown(loops)
+  }
+}
+
+/// Where the stack stood each time, as one thread saw it.
+private final class StackMarks: Sendable {
+  private let marks = Mutex<[UInt]>([])
+  var depths: [UInt] { marks.withLock { $0 } }
+
+  func mark() {
+    var here: UInt8 = 0
+    let address = withUnsafeMutablePointer(to: &here) { UInt(bitPattern: $0) }
+    marks.withLock { $0.append(address) }
   }
 }
