@@ -51,6 +51,19 @@ struct HTTP1ConnectionTests {
     wire.close()
   }
 
+  @Test("a log tells what the head said of the connection")
+  func connectionVariables() throws {
+    let wire = try Wire(
+      """
+      log_format c "$sent_http_connection|$sent_http_keep_alive|$sent_http_transfer_encoding";
+      server { listen 127.0.0.1:8080 default_server; access_log %%/c.log c; keepalive_timeout 60s 9s;
+        location / { return 200 "hi"; } location /test/ { proxy_pass http://127.0.0.1:1; } }
+      """)
+    try wire.send(get)
+    try wire.send("GET /test/stream HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n")
+    #expect(wire.site.text(of: "c.log") == "keep-alive|timeout=9|-\nclose|-|chunked\n")
+  }
+
   @Test("chunked_transfer_encoding off: the end of the connection ends the body, and there are no trailers")
   func withoutChunks() throws {
     let wire = try Wire("chunked_transfer_encoding off; add_trailer X-T t;")

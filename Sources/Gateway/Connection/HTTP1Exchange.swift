@@ -36,6 +36,7 @@ final class HTTP1Exchange: Exchange {
   private let expectsContinue: Bool
   private(set) var keepsAlive: Bool
   private var framing = Framing.undecided
+  private var sentPlan: HTTP1ResponsePlan?
   private var headBytes = 0
   private(set) var bytesSent = 0
 
@@ -66,6 +67,8 @@ final class HTTP1Exchange: Exchange {
 
   func disableKeepAlive() { keepsAlive = false }
 
+  func sentField(_ field: ConnectionField) -> String? { sentPlan?.text(of: field, keepsAlive: keepsAlive) }
+
   func flush() { link?.channel.flush() }
 
   // MARK: - Response
@@ -87,6 +90,7 @@ final class HTTP1Exchange: Exchange {
     if expectsContinue, !hasSentContinue, body == .unread, !link.decoder.hasUnreadBytes { keepsAlive = false }
     plan.addKeepAliveField(keepsAlive ? settings.keepaliveHeaderTimeout : nil)
     framing = plan.framing
+    sentPlan = plan
     let lines = plan.lines(keepsAlive: keepsAlive)
     bytesSent += link.channel.write { buffer in
       buffer.reserveCapacity(minimumWritableBytes: plan.spaceNeeded)

@@ -45,6 +45,15 @@ struct HTTP1ResponsePlan {
     head.fields.append(name: "Keep-Alive", value: "timeout=\(timeout.components.seconds)")
   }
 
+  /// `$sent_http_connection` and its kin.
+  func text(of field: ConnectionField, keepsAlive: Bool) -> String? {
+    switch field {
+    case .connection: isUpgrade ? "upgrade" : keepsAlive ? "keep-alive" : "close"
+    case .keepAlive: head.fields["keep-alive"]
+    case .transferEncoding: if case .chunked = framing { "chunked" } else { nil }
+    }
+  }
+
   func lines(keepsAlive: Bool) -> StaticString {
     if isUpgrade { return "Connection: upgrade\r\n" }
     if case .chunked = framing {

@@ -23,6 +23,8 @@ protocol Exchange: AnyObject {
   /// The request has a body, perhaps an empty one, and does not say how long it is.
   var hasUnsizedBody: Bool { get }
 
+  /// What the exchange itself said of the connection in the head; `nil` where it said nothing (yet).
+  func sentField(_ field: ConnectionField) -> String?
   /// Sends 100, 103 and other 1xx heads.
   func sendInformational(_ head: HTTPResponseHead)
   /// Sends the head. With `end` there is no body. Without Content-Length the exchange chooses the framing.
@@ -50,7 +52,11 @@ protocol Exchange: AnyObject {
 extension Exchange {
   var isPipelined: Bool { false }
   var hasUnsizedBody: Bool { false }
+  func sentField(_ field: ConnectionField) -> String? { nil }
 }
+
+/// Fields that no handler sets.
+enum ConnectionField { case connection, keepAlive, transferEncoding }
 
 /// What an exchange tells its request, on the event loop.
 protocol RequestEvents: AnyObject {

@@ -24,6 +24,9 @@ extension VariableTable {
     "sent_http_location": sent("location") { $0.location },
     "sent_http_last_modified": sent("last_modified") { $0.lastModified.map(HTTPDate.text) },
     "sent_http_etag": sent("etag") { $0.etag },
+    "sent_http_connection": sentOfConnection(.connection),
+    "sent_http_keep_alive": sentOfConnection(.keepAlive),
+    "sent_http_transfer_encoding": sentOfConnection(.transferEncoding),
   ]
 
   /// A field that handlers leave in a property until the head is sent.
@@ -37,6 +40,14 @@ extension VariableTable {
         return true
       }
       return field(request, &out)
+    }
+  }
+
+  private static func sentOfConnection(_ field: ConnectionField) -> VariableGetter {
+    { request, out in
+      guard let text = request.exchange.sentField(field) else { return false }
+      out.append(contentsOf: text.utf8)
+      return true
     }
   }
 
