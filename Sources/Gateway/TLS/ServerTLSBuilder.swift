@@ -14,6 +14,7 @@ struct ServerTLSBuilder: Sendable {
   let shared: SharedTLSState
 
   func build() throws(Diagnostic) -> ServerTLS.State {
+    try checkResponders()
     let trust = try ClientTrust(
       settings, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
     let policy = verificationPolicy
@@ -40,6 +41,17 @@ struct ServerTLSBuilder: Sendable {
       settings.passwordFile, settings.clientCertificate, settings.trustedCertificate, settings.staplingFile,
     ]
     return Set((several + single.compactMap { $0 }).map(\.path))
+  }
+
+  /// A responder that can't be asked must not quietly leave the choice to the certificates.
+  private func checkResponders() throws(Diagnostic) {
+    for (url, position) in [
+      (settings.ocspResponder, settings.$ocspResponder.position),
+      (settings.staplingResponder, settings.$staplingResponder.position),
+    ] {
+      guard let url, ResponderURL(url) == nil else { continue }
+      throw Diagnostic("invalid URL of an OCSP responder \"\(url)\"", at: position)
+    }
   }
 
   private func staplingPlan(_ credentials: [TLSCredential]) throws(Diagnostic) -> StaplingPlan {
