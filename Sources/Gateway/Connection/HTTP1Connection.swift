@@ -17,7 +17,8 @@ final class HTTP1Connection: ConnectionDriver {
     case ended
   }
 
-  unowned let channel: HTTPConnectionHandler
+  /// Lets go of this driver when the channel is gone.
+  let channel: HTTPConnectionHandler
   private(set) var stage = Stage.waiting
   private(set) var decoder: HTTP1RequestDecoder
   private(set) var exchange: HTTP1Exchange?
@@ -40,9 +41,9 @@ final class HTTP1Connection: ConnectionDriver {
   }
 
   var isIdle: Bool { stage == .waiting }
-  var sendTimeout: TimeAmount { TimeAmount(core.sendTimeout) }
+  var sendTimeout: TimeAmount { core.sendTimeout }
   /// The settings of the location that serves, or of the server where there is none.
-  private var core: CoreSettings { (exchange?.request?.effective ?? channel.connection.server.root).settings.core }
+  private var core: ConnectionFacts { (exchange?.request?.effective ?? channel.connection.server.root).connectionFacts }
 
   // MARK: - Events of the channel
 
@@ -139,7 +140,7 @@ final class HTTP1Connection: ConnectionDriver {
     channel.setTimer(channel.now + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
   }
 
-  private func serve(_ head: HTTPRequestHead, _ framing: HTTP1BodyFraming) {
+  private func serve(_ head: consuming HTTPRequestHead, _ framing: HTTP1BodyFraming) {
     begin(head, framing).request.start()
   }
 
@@ -151,7 +152,7 @@ final class HTTP1Connection: ConnectionDriver {
     request.refuse(status: status, reason: reason)
   }
 
-  private func begin(_ head: HTTPRequestHead, _ framing: HTTP1BodyFraming) -> (
+  private func begin(_ head: consuming HTTPRequestHead, _ framing: HTTP1BodyFraming) -> (
     exchange: HTTP1Exchange, request: Request
   ) {
     requests += 1
@@ -169,7 +170,7 @@ final class HTTP1Connection: ConnectionDriver {
   // MARK: - After a response
 
   /// The exchange is over, its request told.
-  func exchangeEnded(_ ended: HTTP1Exchange, core: CoreSettings) {
+  func exchangeEnded(_ ended: HTTP1Exchange, core: ConnectionFacts) {
     guard exchange === ended else { return }
     exchange = nil
     guard stage == .serving else { return }
@@ -188,20 +189,20 @@ final class HTTP1Connection: ConnectionDriver {
     awaitRequest(core)
   }
 
-  private func awaitRequest(_ core: CoreSettings) {
+  private func awaitRequest(_ core: ConnectionFacts) {
     stage = .waiting
     isPipelining = decoder.hasUnreadBytes
     channel.setIdle(true)
-    let timeout = isDraining ? drainGrace : TimeAmount(core.keepaliveTimeout)
+    let timeout = isDraining ? drainGrace : core.keepaliveTimeout
     channel.setTimer(channel.now + timeout)
     advance()
   }
 
-  private func beginDiscarding(_ core: CoreSettings) {
+  private func beginDiscarding(_ core: ConnectionFacts) {
     stage = .discarding
     let now = channel.now
-    discardEnd = now + TimeAmount(core.lingeringTime)
-    discardPause = TimeAmount(core.lingeringTimeout)
+    discardEnd = now + core.lingeringTime
+    discardPause = core.lingeringTimeout
     channel.setTimer(min(discardEnd, now + discardPause))
     advance()
   }
@@ -213,7 +214,7 @@ final class HTTP1Connection: ConnectionDriver {
       return false
     case .body: return true
     case .end:
-      awaitRequest(channel.connection.server.root.settings.core)
+      awaitRequest(channel.connection.server.root.connectionFacts)
       return true
     case .head, .failed:
       end(lingers: true)
@@ -221,11 +222,11 @@ final class HTTP1Connection: ConnectionDriver {
     }
   }
 
-  private func end(lingers: Bool, _ core: CoreSettings? = nil) {
+  private func end(lingers: Bool, _ core: ConnectionFacts? = nil) {
     stage = .ended
-    let core = core ?? channel.connection.server.root.settings.core
+    let core = core ?? channel.connection.server.root.connectionFacts
     guard lingers else { return channel.close() }
-    channel.linger(limit: TimeAmount(core.lingeringTime), pause: TimeAmount(core.lingeringTimeout))
+    channel.linger(limit: core.lingeringTime, pause: core.lingeringTimeout)
   }
 
   /// Bytes are read while somebody wants them. A client that sends requests ahead is read by one buffer, so that its

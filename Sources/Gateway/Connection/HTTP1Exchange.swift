@@ -47,7 +47,7 @@ final class HTTP1Exchange: Exchange {
   private var finalRequestLength = 0
   private(set) var wasAborted = false
 
-  init(_ link: HTTP1Connection, _ head: HTTPRequestHead, _ framing: HTTP1BodyFraming) {
+  init(_ link: HTTP1Connection, _ head: borrowing HTTPRequestHead, _ framing: HTTP1BodyFraming) {
     self.link = link
     isPipelined = link.isPipelining
     eventLoop = link.channel.eventLoop
@@ -92,10 +92,7 @@ final class HTTP1Exchange: Exchange {
     framing = plan.framing
     sentPlan = plan
     let lines = plan.lines(keepsAlive: keepsAlive)
-    bytesSent += link.channel.write { buffer in
-      buffer.reserveCapacity(minimumWritableBytes: plan.spaceNeeded)
-      HTTP1Encoder.write(plan.head, lines: lines, into: &buffer)
-    }
+    bytesSent += link.channel.write(space: plan.spaceNeeded) { HTTP1Encoder.write(plan.head, lines: lines, into: &$0) }
     headBytes = bytesSent
     if end { finish(trailers: nil) }
   }
@@ -152,13 +149,13 @@ final class HTTP1Exchange: Exchange {
     link.channel.flush()
   }
 
-  private var settings: CoreSettings { (request?.effective ?? connection.server.root).settings.core }
+  private var settings: ConnectionFacts { (request?.effective ?? connection.server.root).connectionFacts }
 
   private func mayKeepAlive(_ link: HTTP1Connection) -> Bool {
     guard keepsAlive, !link.isDraining else { return false }
     let core = settings
     if core.keepaliveTimeout == .zero || requestsOnConnection >= core.keepaliveRequests { return false }
-    return (request?.startTime ?? eventLoop.now) - connection.acceptedAt < TimeAmount(core.keepaliveTime)
+    return (request?.startTime ?? eventLoop.now) - connection.acceptedAt < core.keepaliveTime
   }
 
   // MARK: - Request body
@@ -213,7 +210,7 @@ final class HTTP1Exchange: Exchange {
     guard body == .unread else { return false }
     switch link.decodeNext() {
     case .needsMore:
-      link.channel.setTimer(eventLoop.now + TimeAmount(settings.clientBodyTimeout))
+      link.channel.setTimer(eventLoop.now + settings.clientBodyTimeout)
       return false
     case .body(let part): events.received(body: part)
     case .end(let trailers):

@@ -4,7 +4,8 @@ import NIOCore
 
 /// A client's HTTP/2 connection: runs the machine and gives every stream its exchange.
 final class HTTP2Connection: ConnectionDriver {
-  unowned let channel: HTTPConnectionHandler
+  /// Lets go of this driver when the channel is gone.
+  let channel: HTTPConnectionHandler
   private var machine: HTTP2ServerConnection
   private var exchanges: [HTTP2StreamID: HTTP2Exchange] = [:]
   private(set) var requests = 0
@@ -25,9 +26,9 @@ final class HTTP2Connection: ConnectionDriver {
     channel.flush()
   }
 
-  private var core: CoreSettings { channel.connection.server.root.settings.core }
+  private var core: ConnectionFacts { channel.connection.server.root.connectionFacts }
   var isIdle: Bool { exchanges.isEmpty }
-  var sendTimeout: TimeAmount { TimeAmount(core.sendTimeout) }
+  var sendTimeout: TimeAmount { core.sendTimeout }
 
   // MARK: - Events of the channel
 
@@ -147,7 +148,7 @@ final class HTTP2Connection: ConnectionDriver {
     return request
   }
 
-  private var isOld: Bool { channel.now - channel.connection.acceptedAt >= TimeAmount(core.keepaliveTime) }
+  private var isOld: Bool { channel.now - channel.connection.acceptedAt >= core.keepaliveTime }
 
   // MARK: - Ending
 
@@ -178,7 +179,7 @@ final class HTTP2Connection: ConnectionDriver {
   private func end() {
     guard !isEnding else { return }
     isEnding = true
-    channel.linger(limit: TimeAmount(core.lingeringTime), pause: .seconds(1))
+    channel.linger(limit: core.lingeringTime, pause: .seconds(1))
   }
 
   /// The exchange is over, its request told.
@@ -186,7 +187,7 @@ final class HTTP2Connection: ConnectionDriver {
     exchanges[id] = nil
     guard exchanges.isEmpty, !isEnding else { return }
     channel.setIdle(true)
-    idleDeadline = channel.now + TimeAmount(core.keepaliveTimeout)
+    idleDeadline = channel.now + core.keepaliveTimeout
   }
 
   private func setTimer() {

@@ -55,7 +55,7 @@ final class HTTP2Exchange: Exchange {
   var isWritable: Bool { link?.isWritable(id) ?? false }
   var bytesSent: Int { headBytes + bodyBytesSent }
   var requestLength: Int { headLength + bodyLength }
-  private var settings: CoreSettings { (request?.effective ?? connection.server.root).settings.core }
+  private var settings: ConnectionFacts { (request?.effective ?? connection.server.root).connectionFacts }
 
   /// The connection has other streams: nothing to do.
   func disableKeepAlive() {}
@@ -92,7 +92,7 @@ final class HTTP2Exchange: Exchange {
     }
     bodyBytesSent += part.readableBytes
     link.sendBody(id, part)
-    if !link.isWritable(id) { deadline = eventLoop.now + TimeAmount(settings.sendTimeout) }
+    if !link.isWritable(id) { deadline = eventLoop.now + settings.sendTimeout }
   }
 
   func finish(trailers: HTTPFields?) {
@@ -100,7 +100,7 @@ final class HTTP2Exchange: Exchange {
     guard hasSentHead || pendingHead != nil else { return abort() }
     if let bodyLeft, bodyLeft > 0 { return abort() }
     isFinished = true
-    deadline = eventLoop.now + TimeAmount(settings.sendTimeout)
+    deadline = eventLoop.now + settings.sendTimeout
     if let head = pendingHead, trailers == nil {
       pendingHead = nil
       hasSentHead = true
@@ -136,7 +136,7 @@ final class HTTP2Exchange: Exchange {
   func sent() { end() }
 
   func becameWritable() {
-    deadline = isFinished ? eventLoop.now + TimeAmount(settings.sendTimeout) : nil
+    deadline = isFinished ? eventLoop.now + settings.sendTimeout : nil
     events?.responseWritable()
   }
 
@@ -199,7 +199,7 @@ final class HTTP2Exchange: Exchange {
     }
     guard wantsBody, let events, !isBodyDelivered, waiting.isEmpty else { return }
     guard isBodyComplete else {
-      if !isFinished { deadline = eventLoop.now + TimeAmount(settings.clientBodyTimeout) }
+      if !isFinished { deadline = eventLoop.now + settings.clientBodyTimeout }
       return
     }
     isBodyDelivered = true

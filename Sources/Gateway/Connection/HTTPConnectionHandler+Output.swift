@@ -8,16 +8,18 @@ extension HTTPConnectionHandler {
   private static let gatherLimit = 64 << 10
 
   var isWritable: Bool {
-    guard let context, stage == .open else { return false }
-    return output.readableBytes < Self.gatherLimit && context.channel.isWritable
+    stage == .open && isChannelWritable && output.readableBytes < Self.gatherLimit
   }
 
   /// Writes what `encode` puts into the buffer.
+  ///
+  /// - Parameter space: how many bytes to make room for; 0: what is there will do.
   /// - Returns: how many bytes that were.
   @discardableResult
-  func write(_ encode: (inout ByteBuffer) -> Void) -> Int {
+  func write(space: Int = 0, _ encode: (inout ByteBuffer) -> Void) -> Int {
     guard stage == .open else { return 0 }
     let before = output.readableBytes
+    if before == 0, output.capacity < space { output = ByteBufferAllocator().buffer(capacity: space) }
     encode(&output)
     let written = output.readableBytes - before
     if output.readableBytes >= Self.gatherLimit {
@@ -41,8 +43,7 @@ extension HTTPConnectionHandler {
 
   /// What is full and not flushed would stay full.
   private func flushIfFull() {
-    guard let context, !context.channel.isWritable else { return }
-    flushNow()
+    if !isChannelWritable { flushNow() }
   }
 
   /// Sends at the end of the read that is being handled, or now.

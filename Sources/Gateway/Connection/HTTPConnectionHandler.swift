@@ -27,9 +27,12 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   var stage = Stage.open
   private var drainGrace: TimeAmount?
 
-  var output = ByteBuffer()
+  /// Only `write` and `passOn` touch it, neither from within the other: not checked at run time.
+  @exclusivity(unchecked) var output = ByteBuffer()
   var wroteUnflushed = false
   private var isInRead = false
+  /// As the channel told last.
+  private(set) var isChannelWritable = true
   /// Within a write or flush of the channel, which may call back.
   var isSending = false
   private var willTellWritable = false
@@ -59,6 +62,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
 
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
+    isChannelWritable = context.channel.isWritable
     counters.connectionOpened()
     if let tls = connection.tls {
       begin(with: tls.alpn == "h2" ? HTTP2Connection(self) : HTTP1Connection(self))
@@ -98,7 +102,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    guard context.channel.isWritable else { return watchSending() }
+    isChannelWritable = context.channel.isWritable
+    guard isChannelWritable else { return watchSending() }
     sendDeadline = nil
     // Whoever is writing now must not be told to write from within.
     if isSending { tellWritableLater(context) } else if stage == .open { driver?.becameWritable() }

@@ -102,7 +102,7 @@ extension Request {
     return out
   }
 
-  var isTLS: Bool { connection.tls != nil }
+  var isTLS: Bool { connection.isTLS }
 
   /// Whether the configuration adds trailers: the body's length then is not announced.
   private var expectsTrailers: Bool {

@@ -17,7 +17,9 @@ final class ClientConnection {
   /// The server that the handshake was for: by SNI, or the listener's default.
   var server: ServerRuntime
   /// `nil` on a plain connection.
-  var tls: TLSSessionFacts?
+  var tls: TLSSessionFacts? { didSet { isTLS = tls != nil } }
+  /// Asked by every request, which need not copy the facts for it.
+  private(set) var isTLS = false
   /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
   var verdict: Verdict? {
     didSet {
@@ -37,7 +39,6 @@ final class ClientConnection {
 
   /// The Host of the last request, and what it led to: most requests of a connection name the same.
   private(set) var lastHost: KnownHost?
-  typealias KnownHost = (text: [UInt8], name: HostName, server: ServerRuntime)
 
   /// `$remote_addr`: numeric, without the port; `unix:` for a local socket.
   private(set) lazy var remoteText = remoteAddress.textWithoutPort
@@ -58,7 +59,20 @@ final class ClientConnection {
 
   /// Not where server names are regular expressions: each request wants its groups.
   func remember(host text: [UInt8], _ name: HostName, _ server: ServerRuntime) {
-    if !listener.hasPatterns { lastHost = (text, name, server) }
+    if !listener.hasPatterns { lastHost = KnownHost(text, name, server) }
+  }
+}
+
+/// A Host and what it leads to.
+final class KnownHost {
+  let text: [UInt8]
+  let name: HostName
+  let server: ServerRuntime
+
+  init(_ text: [UInt8], _ name: HostName, _ server: ServerRuntime) {
+    self.text = text
+    self.name = name
+    self.server = server
   }
 }
 

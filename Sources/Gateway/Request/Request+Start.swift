@@ -80,12 +80,12 @@ extension Request {
     }
     guard let name = HostName(text) else { return false }
     let found = connection.listener.server(named: name.name, for: self)
-    takeHost((text, name, found))
+    takeHost(KnownHost(text, name, found))
     connection.remember(host: text, name, found)
     return true
   }
 
-  private func takeHost(_ known: ClientConnection.KnownHost) {
+  private func takeHost(_ known: KnownHost) {
     host = known.name.name
     hostPort = known.name.port
     server = known.server
@@ -105,7 +105,7 @@ extension Request {
 extension Request {
   private func checkTLS() -> Bool {
     guard connection.listener.setting.isTLS else { return true }
-    guard connection.tls != nil else {
+    guard connection.isTLS else {
       return reject("client sent plain HTTP request to HTTPS port", status: 497)
     }
     guard isDirected else {

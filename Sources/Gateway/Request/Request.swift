@@ -3,7 +3,8 @@ import NIOCore
 
 /// One request on its way through the phases; confined to the exchange's event loop.
 ///
-/// Bytes are `[UInt8]` throughout: what a client sends need not be UTF-8.
+/// Bytes are `[UInt8]` throughout: what a client sends need not be UTF-8. What every request touches many times is not
+/// checked for exclusive access at run time: no access to it lasts over a call that could reach it again.
 final class Request {
   let exchange: Exchange
   /// As received. What the phases may change (`method`, `uri`, `args`) is kept apart.
@@ -14,20 +15,20 @@ final class Request {
   /// The server whose configuration applies, by Host.
   var server: ServerRuntime
   /// `nil` until a location was found.
-  var location: LocationRuntime?
+  @exclusivity(unchecked) var location: LocationRuntime?
   /// The location's settings, or the server's where there is no location (yet).
   var effective: LocationRuntime { location ?? server.root }
 
   /// `$request_method`: an error page is fetched with GET.
   var method: HTTPMethod
   /// `$request_uri`: the target's path and query as received.
-  var unparsedURI: [UInt8] = []
+  @exclusivity(unchecked) var unparsedURI: [UInt8] = []
   /// `$uri`: decoded, dot segments and slashes merged; changed by internal redirects.
-  var uri: [UInt8] = []
+  @exclusivity(unchecked) var uri: [UInt8] = []
   /// `$args`, without the `?`.
   var args: [UInt8] = []
   /// `$host`: lower case, without port; from the target, the Host field or the server's name.
-  var host: [UInt8] = []
+  @exclusivity(unchecked) var host: [UInt8] = []
   /// `$request_port`: the port of Host or of the target; 0 where none was given.
   var hostPort = 0
 
@@ -39,7 +40,7 @@ final class Request {
   var identifier: [UInt8]?
 
   /// The response as it will be sent; filled by content handlers, finished by the header filters.
-  var response = ResponseState()
+  @exclusivity(unchecked) var response = ResponseState()
   /// Whoever takes the request's body: the proxy, or the discarding default.
   var bodyConsumer: RequestBodyConsumer?
   /// Whoever produces the response's body bit by bit.
@@ -59,7 +60,7 @@ final class Request {
   /// Under which id the log says why the client's certificate was refused for this request.
   var refusalID: String?
 
-  var phases = PhaseState()
+  @exclusivity(unchecked) var phases = PhaseState()
 
   init(exchange: Exchange, head: HTTPRequestHead, server: ServerRuntime) {
     self.exchange = exchange

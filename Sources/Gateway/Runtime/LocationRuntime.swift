@@ -18,6 +18,7 @@ final class LocationRuntime: Sendable {
   let match: Match
   let settings: LocationSettings
   let facts: LocationFacts
+  let connectionFacts: ConnectionFacts
   let children: LocationTree
   /// `nil` where there is no statement of the rewrite module.
   let rewrite: RewriteProgram?
@@ -46,6 +47,7 @@ final class LocationRuntime: Sendable {
     self.match = match
     self.settings = settings
     facts = LocationFacts(settings.core)
+    connectionFacts = ConnectionFacts(settings.core)
     self.children = LocationTree(children)
     self.handler = handler
     self.accessChecks = accessChecks

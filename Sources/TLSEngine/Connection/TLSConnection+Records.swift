@@ -11,11 +11,8 @@ extension TLSConnection {
     guard hasInput, !hasReportedEnd else {
       return transportEnded && !hasReportedEnd ? finish(.closed(clean: false)) : .needsInput
     }
-    ERR_clear_error()
-    var plaintext = ByteBuffer()
+    var plaintext = ByteBufferAllocator().buffer(capacity: room)
     while plaintext.readableBytes < Self.mostPlaintextAtOnce, hasInput {
-      // A record's plaintext is shorter than its ciphertext: mostly one allocation, of about the right size.
-      let room = max(Int(SSL_pending(ssl)), input?.readableBytes ?? 0, 64)
       let count = plaintext.writeWithUnsafeMutableBytes(minimumWritableBytes: room) { output in
         max(0, Int(SSL_read(ssl, output.baseAddress, CInt(clamping: output.count))))
       }
@@ -29,6 +26,8 @@ extension TLSConnection {
     return pendingEnd == nil ? .needsInput : progress()
   }
 
+  /// A record's plaintext is shorter than its ciphertext: mostly one allocation, of about the right size.
+  private var room: Int { max(Int(SSL_pending(ssl)), input?.readableBytes ?? 0, 64) }
   private var hasInput: Bool { (input?.readableBytes ?? 0) > 0 || SSL_pending(ssl) > 0 }
 
   /// Finds out why the library returned nothing; an end is reported after the plaintext before it.
@@ -86,7 +85,6 @@ extension TLSConnection {
   private func sealStaged() {
     guard let plaintext = staged, plaintext.readableBytes > 0 else { return }
     staged = nil
-    ERR_clear_error()
     reserveOutput(for: plaintext.readableBytes)
     plaintext.withUnsafeReadableBytes { bytes in
       var rest = bytes

@@ -4,7 +4,8 @@ import NIOCore
 /// One end of a TLS connection, without a socket: bytes in, bytes out.
 ///
 /// Give it what arrives (`received`), call `progress()` until it needs input, send what `takeOutput()` returns.
-/// Confined to one thread.
+/// Confined to one thread. The buffers' accesses are not checked for exclusivity at run time: they change hands with the
+/// library's callbacks on every record, and no access to one lasts over a call that could reach it again.
 public final class TLSConnection {
   enum Phase: UInt8 {
     case handshaking
@@ -19,11 +20,11 @@ public final class TLSConnection {
   /// What only the handshake needs; gone when it is over.
   var handshake: HandshakeState?
   /// Ciphertext not yet read by the library.
-  var input: ByteBuffer?
+  @exclusivity(unchecked) var input: ByteBuffer?
   /// Ciphertext not yet taken.
-  var output: ByteBuffer?
+  @exclusivity(unchecked) var output: ByteBuffer?
   /// Plaintext not yet sealed: small writes share a record.
-  var staged: ByteBuffer?
+  @exclusivity(unchecked) var staged: ByteBuffer?
   /// The end, known but not yet reported.
   var pendingEnd: TLSProgress?
   var phase = Phase.handshaking
