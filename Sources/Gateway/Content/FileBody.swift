@@ -10,7 +10,8 @@ final class FileBody: ResponseProducer {
   private static let chunkSize = 128 << 10
 
   private let file: OpenFile
-  private weak var request: Request?
+  /// Holds this body as its producer in turn, until either lets go at the end.
+  private var request: Request?
   private var segments: [Segment]
   /// Waits while `limit_rate` says so.
   private var timer: DeadlineTimer?
@@ -46,11 +47,13 @@ final class FileBody: ResponseProducer {
       request.exchange.flush()
       if !request.exchange.isWritable { return }
     }
+    self.request = nil
     request.finishBody()
   }
 
   func responseAborted() {
     segments = []
+    request = nil
     timer?.cancel()
   }
 
@@ -85,8 +88,7 @@ final class FileBody: ResponseProducer {
 
   private func send(_ range: Range<Int>, to request: Request) -> Bool {
     let wanted = min(range.count, Self.chunkSize)
-    var buffer = ByteBuffer()
-    buffer.reserveCapacity(wanted)
+    var buffer = ByteBufferAllocator().buffer(capacity: wanted)
     var result = Result<Int, SystemError>.success(0)
     buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { space in
       result = file.read(into: UnsafeMutableRawBufferPointer(rebasing: space[..<wanted]), at: range.lowerBound)
@@ -104,6 +106,7 @@ final class FileBody: ResponseProducer {
   /// The length has been announced: the client must see that the body is cut off.
   private func fail(_ result: Result<Int, SystemError>, _ request: Request) {
     segments = []
+    self.request = nil
     if case .failure(let error) = result {
       request.log(.crit, "pread() failed (\(error))")
     } else {

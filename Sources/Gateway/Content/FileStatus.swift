@@ -31,9 +31,9 @@ struct FileStatus {
 
   static func withCString<R>(_ path: [UInt8], _ body: (UnsafePointer<CChar>) -> R) -> R {
     withUnsafeTemporaryAllocation(of: CChar.self, capacity: path.count + 1) { buffer in
-      for (index, byte) in path.enumerated() { buffer[index] = CChar(bitPattern: byte) }
-      buffer[path.count] = 0
-      guard let base = UnsafePointer(buffer.baseAddress) else { return body("") }
+      guard let base = buffer.baseAddress else { return body("") }
+      path.withUnsafeBytes { UnsafeMutableRawBufferPointer(buffer).copyMemory(from: $0) }
+      base[path.count] = 0
       return body(base)
     }
   }

@@ -79,10 +79,9 @@ extension Request {
   ///
   /// - Returns: `false` where 416 took the response's place.
   func selectRanges() -> Bool {
+    guard response.status == 200, response.allowsRanges, let length = response.contentLength else { return true }
     let limit = effective.settings.core.maxRanges
-    guard response.status == 200, response.allowsRanges, limit != 0, let length = response.contentLength else {
-      return true
-    }
+    if limit == 0 { return true }
     var outcome = RangeField.Outcome.ignored
     if let text = head.fields.first("range"), mayUseRanges() {
       outcome = RangeField.parse(text, length: length, limit: limit)

@@ -57,7 +57,9 @@ struct StaticContent: ContentHandler {
 
   /// The modification time and the length, as nginx has them.
   static func etag(_ status: FileStatus) -> [UInt8] {
-    var out: [UInt8] = [UInt8(ascii: "\"")]
+    var out: [UInt8] = []
+    out.reserveCapacity(35)
+    out.append(UInt8(ascii: "\""))
     out.append(hexNumber: UInt64(bitPattern: status.modified))
     out.append(UInt8(ascii: "-"))
     out.append(hexNumber: UInt64(status.size))

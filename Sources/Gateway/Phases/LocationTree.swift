@@ -1,3 +1,5 @@
+import Glibc
+
 /// The locations of one level, found as nginx finds them: exact, longest prefix, then regular expressions in order.
 struct LocationTree: Sendable {
   private struct Prefix: Sendable {
@@ -14,7 +16,8 @@ struct LocationTree: Sendable {
     case redirect(LocationRuntime)
   }
 
-  private var exact: [[UInt8]: LocationRuntime] = [:]
+  /// Sorted by length, then by name.
+  private var exact: [(name: [UInt8], location: LocationRuntime)] = []
   /// Sorted by name.
   private var prefixes: [Prefix] = []
   let patterns: [(pattern: CompiledPattern, location: LocationRuntime)]
@@ -24,7 +27,7 @@ struct LocationTree: Sendable {
     var patterns: [(pattern: CompiledPattern, location: LocationRuntime)] = []
     for location in locations {
       switch location.match {
-      case .exact(let name): exact[name] = location
+      case .exact(let name): exact.append((name, location))
       case .prefix(let name, _): prefixes.append(Prefix(name: name, location: location))
       case .pattern(let pattern): patterns.append((pattern, location))
       case .server, .named: continue
@@ -32,6 +35,7 @@ struct LocationTree: Sendable {
       if let name = location.redirectName { redirects[name.dropLast()] = location }
     }
     self.patterns = patterns
+    exact.sort { Self.order($0.name, $1.name) < 0 }
     linkPrefixes()
   }
 
@@ -49,10 +53,33 @@ struct LocationTree: Sendable {
   }
 
   func staticMatch(_ uri: [UInt8]) -> StaticMatch? {
-    if !exact.isEmpty, let location = exact[uri] { return .exact(location) }
+    if let location = exactMatch(uri) { return .exact(location) }
     let prefix = longestPrefix(of: uri)
     if !redirects.isEmpty, let location = redirects[uri], prefix?.name.count != uri.count { return .redirect(location) }
     return prefix.map { .prefix($0.location) }
+  }
+
+  private func exactMatch(_ uri: [UInt8]) -> LocationRuntime? {
+    var low = 0
+    var high = exact.count
+    while low < high {
+      let middle = (low + high) / 2
+      let order = Self.order(uri, exact[middle].name)
+      if order == 0 { return exact[middle].location }
+      if order < 0 { high = middle } else { low = middle + 1 }
+    }
+    return nil
+  }
+
+  /// Below, at or above 0, as `memcmp`: the shorter name comes first.
+  private static func order(_ a: [UInt8], _ b: [UInt8]) -> Int {
+    guard a.count == b.count else { return a.count - b.count }
+    return a.withUnsafeBytes { a in
+      b.withUnsafeBytes { b in
+        guard let start = a.baseAddress, let other = b.baseAddress else { return 0 }
+        return Int(memcmp(start, other, a.count))
+      }
+    }
   }
 
   private func longestPrefix(of uri: [UInt8]) -> Prefix? {

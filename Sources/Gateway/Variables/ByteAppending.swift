@@ -15,25 +15,27 @@ extension [UInt8] {
 
   mutating func append(decimal number: UInt64, isNegative: Bool = false) {
     if isNegative { append(0x2D) }
-    let start = count
-    var rest = number
-    repeat {
-      append(0x30 + UInt8(truncatingIfNeeded: rest % 10))
-      rest /= 10
-    } while rest > 0
-    self[start...].reverse()
+    append(digitsOf: number, base: 10, width: 1)
+  }
+
+  /// Appends lower-case digits, by leading zeros at least `width`, which is at most 64.
+  private mutating func append(digitsOf number: UInt64, base: UInt64, width: Int) {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 64) { digits in
+      var rest = number
+      var start = 64
+      while rest > 0 || start > 64 - width {
+        start -= 1
+        digits[start] = hexDigit(UInt8(truncatingIfNeeded: rest % base), upperCase: false)
+        rest /= base
+      }
+      append(contentsOf: UnsafeMutableBufferPointer(rebasing: digits[start...]))
+    }
   }
 
   /// Appends a number with leading zeros up to `width` digits.
   mutating func append(decimal number: Int, width: Int) {
-    var digits = 1
-    var rest = number / 10
-    while rest != 0 {
-      digits += 1
-      rest /= 10
-    }
-    for _ in 0..<Swift.max(width - digits, 0) { append(0x30) }
-    append(decimal: number)
+    if number < 0 { return append(decimal: number) }
+    append(digitsOf: UInt64(number), base: 10, width: Swift.min(width, 64))
   }
 
   /// Appends lower-case hexadecimal digits.
@@ -45,7 +47,7 @@ extension [UInt8] {
   }
 
   mutating func append(hexNumber number: UInt64) {
-    append(contentsOf: Array(String(number, radix: 16).utf8))
+    append(digitsOf: number, base: 16, width: 1)
   }
 
   /// Seconds with three decimals, as `$request_time` has them.

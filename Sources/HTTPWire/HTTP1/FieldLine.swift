@@ -104,18 +104,3 @@ extension FieldRules {
     }
   }
 }
-
-extension UnsafeRawBufferPointer {
-  /// The first byte below 0x20 from `start` on, or `count`; eight bytes at a time.
-  @inline(__always) func firstControl(from start: Int) -> Int {
-    var index = start
-    while index + 8 <= count {
-      let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
-      let below = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
-      if below != 0 { return index + below.trailingZeroBitCount / 8 }
-      index += 8
-    }
-    while index < count, self[index] >= 0x20 { index += 1 }
-    return index
-  }
-}

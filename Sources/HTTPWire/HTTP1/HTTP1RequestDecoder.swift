@@ -81,19 +81,31 @@ public struct HTTP1RequestDecoder: ~Copyable {
   // MARK: - Heads
 
   private mutating func nextHead() -> Event {
-    if let error = skipEmptyLines() { return fail(error) }
     guard buffer.readableBytes > 0 else { return .needsMore }
-    switch buffer.withUnsafeReadableBytes({ parser.advance($0) }) {
-    case .incomplete: return .needsMore
-    case .failed(let error):
-      failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
+    var head: HTTPRequestHead?
+    let step = buffer.withUnsafeReadableBytes { bytes -> HTTP1RequestHeadParser.Step? in
+      if bytes[0] == 0x0D || bytes[0] == 0x0A { return nil }
+      let step = parser.advance(bytes)
+      if case .incomplete = step { return step }
+      head = parser.head(bytes)
+      return step
+    }
+    switch (step, head) {
+    case (.complete(let length), let head?): return completeHead(head, length: length)
+    case (.failed(let error), _):
+      failedHead = head
       return fail(error)
-    case .complete(let length): return completeHead(length: length)
+    case (nil, _):
+      if let error = skipEmptyLines() { return fail(error) }
+      return isAtLineEnd ? .needsMore : nextHead()
+    default: return .needsMore
     }
   }
 
-  private mutating func completeHead(length: Int) -> Event {
-    let head = buffer.withUnsafeReadableBytes { parser.head($0) }
+  /// An empty line has come in part.
+  private var isAtLineEnd: Bool { buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == 0x0D }
+
+  private mutating func completeHead(_ head: consuming HTTPRequestHead, length: Int) -> Event {
     let framing = parser.bodyFraming
     buffer.moveReaderIndex(forwardBy: length)
     requestLength = length

@@ -41,8 +41,26 @@ extension UnsafeRawBufferPointer {
 
   /// Free of CR, LF and NUL.
   @inlinable var isSafeFieldText: Bool {
-    for byte in self where byte == 0 || byte == 10 || byte == 13 { return false }
+    var index = firstControl(from: 0)
+    while index < count {
+      let byte = self[index]
+      if byte == 0 || byte == 10 || byte == 13 { return false }
+      index = firstControl(from: index + 1)
+    }
     return true
+  }
+
+  /// The first byte below 0x20 from `start` on, or `count`; eight bytes at a time.
+  @inlinable @inline(__always) func firstControl(from start: Int) -> Int {
+    var index = start
+    while index + 8 <= count {
+      let word = UInt64(littleEndian: loadUnaligned(fromByteOffset: index, as: UInt64.self))
+      let below = (word &- 0x2020_2020_2020_2020) & ~word & 0x8080_8080_8080_8080
+      if below != 0 { return index + below.trailingZeroBitCount / 8 }
+      index += 8
+    }
+    while index < count, self[index] >= 0x20 { index += 1 }
+    return index
   }
 
   /// A non-negative decimal number of digits alone; `nil` for anything else, overflow included.
