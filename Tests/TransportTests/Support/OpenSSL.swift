@@ -22,7 +22,8 @@ enum OpenSSL {
     process.standardOutput = standardOutput
     process.standardError = standardOutput
     try process.run()
-    standardInput.fileHandleForWriting.write(Data(input.utf8))
+    // A program that ended early has closed its input: what it said is told all the same.
+    try? standardInput.fileHandleForWriting.write(contentsOf: Data(input.utf8))
     try standardInput.fileHandleForWriting.close()
     return await withCheckedContinuation { continuation in
       DispatchQueue.global().async {
