@@ -31,7 +31,7 @@ struct UpSummary {
         clients        \(clients.map(\.files.certificate).joined(separator: ", "))
         logs           \(directory)/access.log, \(directory)/error.log
 
-      Take a client's access away (at once, no restart): countersign revoke \(client.name)\(directoryOption)
+      Take a client's access away (at once, no restart): \(CommandLine.arguments[0]) revoke \(client.name)\(directoryOption)
       Stop with Ctrl-C.
 
 
