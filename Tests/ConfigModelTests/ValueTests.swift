@@ -103,11 +103,15 @@ struct ValueTests {
   func main() throws {
     let result = try read(
       "worker_processes auto; error_log e.log warn; pid run/p; events { use epoll; } include d/*.conf;",
-      files: ["/etc/gateway/d/2.conf": "http {}", "/etc/gateway/d/1.conf": "env TZ;"],
+      files: ["/etc/gateway/d/2.conf": "http {}", "/etc/gateway/d/1.conf": "error_log e2.log;"],
       globalDirectives: "daemon off;")
     let main = result.configuration.main
     #expect(main.workerProcesses == nil && !main.daemon && main.pidFile == "/srv/run/p")
-    #expect(main.errorLogs == [ErrorLog(destination: .file("/srv/e.log"), level: .warn)])
+    #expect(
+      main.errorLogs == [
+        ErrorLog(destination: .file("/srv/e.log"), level: .warn),
+        ErrorLog(destination: .file("/srv/e2.log"), level: .error),
+      ])
     #expect(result.files.map(\.path) == ["/etc/gateway/nginx.conf", "/etc/gateway/d/1.conf", "/etc/gateway/d/2.conf"])
     #expect(
       result.diagnostics.map(\.description)

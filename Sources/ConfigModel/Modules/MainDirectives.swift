@@ -36,16 +36,15 @@ extension DirectiveTable {
     main(
       "worker_shutdown_timeout", Grammar<Duration>.time.optional, \.workerShutdownTimeout, default: nil,
       "How long a graceful shutdown waits before open connections are closed."),
-    main(
-      "env", "variable[=value]", .exactly(1), default: "TZ", isRepeatable: true,
-      "Keeps or sets a variable of the environment."
-    ) { invocation throws(Diagnostic) in invocation.reading.main.environment.append(invocation.text(0)) },
-    main(
-      "worker_rlimit_nofile", Grammar<Int>.number.optional, \.openFilesLimit, default: nil,
-      "The limit on open files."),
-    main(
-      "working_directory", Grammar<String>.string("directory").optional, \.workingDirectory, default: nil,
-      "The working directory."),
+    .noEffect(
+      "env", in: .main, .words("variable[=value]", .exactly(1)), isRepeatable: true,
+      because: "the environment is kept as it is"),
+    .noEffect(
+      "worker_rlimit_nofile", in: .main, Grammar<Int>.number,
+      because: "the limit on open files is set where the process is started"),
+    .noEffect(
+      "working_directory", in: .main, Grammar<String>.string("directory"),
+      because: "the working directory stays where the process was started"),
   ]
 
   /// What nginx needs to know of its processes and sockets, and this program does not.

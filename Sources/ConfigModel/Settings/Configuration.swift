@@ -18,11 +18,6 @@ public struct MainSettings: Sendable {
   public var pidFile: String?
   public var errorLogs: [ErrorLog] = []
   public var workerShutdownTimeout: Duration?
-  public var workerConnections = 512
-  public var environment: [String] = []
-  /// `rlimit_nofile` and `rlimit_core` of `worker_rlimit_*`.
-  public var openFilesLimit: Int?
-  public var workingDirectory: String?
 
   public init() {}
 }
@@ -32,7 +27,6 @@ public struct HTTPBlock: Sendable {
   public var upstreams: [UpstreamBlock] = []
   /// The http level's own settings.
   public var settings = LocationSettings()
-  public var serverNamesHashNote: [SourcePosition] = []
 
   public init() {}
 }

@@ -63,7 +63,6 @@ public struct CoreSettings: Sendable {
   @Inherited public var chunkedTransferEncoding: Bool = true
   /// `nil`: unlimited; 0: byte ranges are off.
   @Inherited public var maxRanges: Int? = nil
-  @Inherited public var msiePadding: Bool = true
   @Inherited public var resolver: ResolverSetting? = nil
   @Inherited public var resolverTimeout: Duration = .seconds(30)
 

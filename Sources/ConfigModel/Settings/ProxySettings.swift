@@ -38,7 +38,6 @@ public struct ProxySettings: Sendable {
   @Inherited public var cookiePath: [ProxyCookieRewrite] = []
   @Inherited public var cookieFlags: [ProxyCookieFlags] = []
   @Inherited public var forceRanges: Bool = false
-  @Inherited public var sendLowat: ByteCount = 0
 
   public init() {}
 }
