@@ -29,23 +29,29 @@ let package = Package(
     .target(name: "ConfigSyntax"),
     .target(name: "PatternMatching", dependencies: ["CPCRE2"]),
     .target(name: "Upstreams"),
+    .target(name: "ContentService"),
     // Level 1: the thinking.
     .target(name: "Authority", dependencies: ["PKI", "Cryptography", grdb]),
     .target(name: "Trust", dependencies: ["PKI", "Cryptography"]),
     .target(name: "ConfigModel", dependencies: ["ConfigSyntax", "PatternMatching"]),
     .target(name: "Transport", dependencies: ["TLSEngine", nioCore, nioPosix]),
+    .target(name: "Fetch", dependencies: ["HTTPWire", "PKI", "TLSEngine", "Transport", "Trust", nioCore]),
     // Level 2: the services.
     .target(name: "TrustFeeds", dependencies: ["Trust", "PKI"]),
+    .target(name: "AuthorityService", dependencies: ["Authority", "ContentService", "PKI"]),
     .target(
       name: "Gateway",
       dependencies: [
-        "ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "PatternMatching",
+        "ConfigModel", "ConfigSyntax", "ContentService", "Cryptography", "Fetch", "HTTPWire", "PKI", "PatternMatching",
         "TLSEngine", "Transport", "Trust", "TrustFeeds", "Upstreams", nioCore,
       ]),
     // Level 3: the composition root.
     .executableTarget(
       name: "countersign",
-      dependencies: ["Authority", "Gateway", "PKI", "Cryptography", "Trust", "TrustFeeds", argumentParser]),
+      dependencies: [
+        "Authority", "AuthorityService", "Cryptography", "Fetch", "Gateway", "PKI", "Trust", "TrustFeeds",
+        argumentParser,
+      ]),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
     .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography"]),
     .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "Cryptography", "PKI"]),
@@ -57,6 +63,11 @@ let package = Package(
     // Runs the built program: from a CA's making to its killing.
     .testTarget(
       name: "AuthorityScenarioTests", dependencies: ["countersign", "Authority", "PKI", "Cryptography"]),
+    .testTarget(
+      name: "AuthorityServiceTests",
+      dependencies: ["AuthorityService", "Authority", "ContentService", "PKI", "Cryptography"]),
+    .testTarget(
+      name: "FetchTests", dependencies: ["Fetch", "HTTPWire", "Transport", "TLSEngine", "PKI", "Cryptography"]),
     .testTarget(name: "TrustTests", dependencies: ["Trust", "PKI", "Cryptography"]),
     .testTarget(name: "ConfigModelTests", dependencies: ["ConfigModel", "ConfigSyntax"]),
     .testTarget(
