@@ -87,8 +87,7 @@ extension TLSHandler {
   /// Sends the alert, ends our side, and leaves the peer a moment to read it: data of its own that arrives at a closed
   /// socket would be answered by a reset, which destroys what it has not read.
   func sendLastWords(_ context: ChannelHandlerContext) {
-    guard stage == .running else { return }
-    stage = .lingering
+    guard stage == .lingering else { return }
     guard context.channel.isActive, let output = connection.takeOutput() else { return finishClosing() }
     startTimer(TimeAmount(options.lingerTimeout)) { $0.finishClosing() }
     context.writeAndFlush(wrapOutboundOut(output), promise: nil)

@@ -154,8 +154,11 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
   func failed(_ context: ChannelHandlerContext, _ error: TLSError) {
     failHandshake(error)
     failWrites(error)
-    sendLastWords(context)
+    guard stage == .running else { return context.fireErrorCaught(error) }
+    // The application hears of it before the channel closes; where it closes at once, the alert still goes out.
+    stage = .lingering
     context.fireErrorCaught(error)
+    sendLastWords(context)
   }
 
   private func handshakeTimedOut() {
