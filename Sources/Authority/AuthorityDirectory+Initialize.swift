@@ -39,7 +39,8 @@ extension AuthorityDirectory {
     try AtomicFile.create(try request.protection.pem(key), at: staged, mode: AtomicFile.keyMode)
     AtomicFile.flushFolder(of: staged)
     let draft = AuthorityDraft(
-      name: "ca", certificate: certificate, above: above, isDefault: true, crlDays: request.crlDays)
+      name: "ca", certificate: certificate, above: above, isDefault: true, crlDays: request.crlDays,
+      urls: request.urls)
     do throws(AuthorityError) {
       try ledger.write { database in
         let publications = [.key(files.key, staged: staged)] + authorityFiles(certificate, above: above, files: files)
@@ -74,7 +75,7 @@ extension AuthorityDirectory {
   func discard(_ staged: String) { unlink(staged) }
 
   private func selfSigned(_ request: AuthorityRequest, key: PrivateKey) throws(AuthorityError) -> Certificate {
-    let draft = try authorityDraft(request, key: key, issuer: nil, files: layout.authority("ca"), action: .initialize)
+    let draft = try authorityDraft(request, key: key, signer: nil, files: layout.authority("ca"), action: .initialize)
     let findings = Lints.findings(
       LintContext(draft: draft, chain: [], now: actor.now, isKeyCompromised: false))
     let errors = findings.filter { $0.severity == .error }
@@ -83,15 +84,17 @@ extension AuthorityDirectory {
   }
 
   func authorityDraft(
-    _ request: AuthorityRequest, key: PrivateKey, issuer: Certificate?, files: AuthorityFiles,
+    _ request: AuthorityRequest, key: PrivateKey, signer: UnlockedAuthority?, files: AuthorityFiles,
     action: AuditRecord.Action
   ) throws(AuthorityError) -> CertificateDraft {
-    let extensions = AuthorityExtensions(request: request, publicKey: key.publicKey, issuer: issuer)
+    let extensions = AuthorityExtensions(
+      request: request, publicKey: key.publicKey, issuer: signer?.certificate,
+      urls: signer?.record.urls ?? ServiceURLs())
     let now = actor.now
     return CertificateDraft(
       subject: request.subject, notBefore: now, notAfter: UnixTime(now.seconds + request.lifetime),
       publicKey: key.publicKey, names: [], extensions: try extensions.list(), isAuthority: true, profile: nil,
-      name: FilePaths.name(of: files.stem), folder: "ca", profileName: issuer == nil ? "root_ca" : "intermediate_ca",
+      name: FilePaths.name(of: files.stem), folder: "ca", profileName: signer == nil ? "root_ca" : "intermediate_ca",
       certificatePath: files.certificate, action: action, why: request.why)
   }
 }

@@ -12,13 +12,16 @@ extension AuthorityDirectory {
     guard Layout.fileName(for: name) == name, name.count <= 64 else {
       throw .invalidValue(what: "CA name", value: name, accepted: "letters, digits and . _ - @ +, at most 64")
     }
+    guard !name.hasSuffix(Layout.ocspSuffix) else {
+      throw .invalidValue(what: "CA name", value: name, accepted: "a name that does not end in \(Layout.ocspSuffix)")
+    }
     let files = layout.authority(name)
     let key = try KeyFile.generate(request.keyType)
     try exclusively { () throws(AuthorityError) in
       guard !(try authorities().contains { $0.name == name }) else { throw .authorityExists(path: files.certificate) }
       guard request.force || !FilePaths.exists(files.key) else { throw .fileExists(path: files.key) }
       var draft = try authorityDraft(
-        request, key: key, issuer: signer.certificate, files: files, action: .intermediate)
+        request, key: key, signer: signer, files: files, action: .intermediate)
       draft.keyPath = files.key
       draft.newKey = try request.protection.pem(key)
       let audit = AuditEntry(action: .initialize, authority: name, what: request.subject.rfc2253, why: request.why)
@@ -26,7 +29,8 @@ extension AuthorityDirectory {
         draft, signer: signer,
         recording: { database, certificate in
           let authority = AuthorityDraft(
-            name: name, certificate: certificate, above: signer.chain, isDefault: isDefault, crlDays: request.crlDays)
+            name: name, certificate: certificate, above: signer.chain, isDefault: isDefault, crlDays: request.crlDays,
+            urls: request.urls)
           try record(authority, key: key, entry: audit, in: database)
         },
         publishing: { authorityFiles($0, above: signer.chain, files: files) })
@@ -45,7 +49,7 @@ extension AuthorityDirectory {
       let files = AuthorityFiles(stem: layout.authorityFolder + "/" + name)
       guard request.force || !FilePaths.exists(files.certificate) else { throw .fileExists(path: files.certificate) }
       let draft = try authorityDraft(
-        request, key: key, issuer: signer.certificate, files: files, action: .intermediate)
+        request, key: key, signer: signer, files: files, action: .intermediate)
       return try sign(draft, signer: signer) { [.file(files.certificate, $0.pem)] }.certificate
     }
     try directory.exclusively { () throws(AuthorityError) in

@@ -21,6 +21,13 @@ public struct Layout: Sendable, Hashable {
   /// The files of the authority called `name`; the first one of a directory is called `ca`.
   public func authority(_ name: String) -> AuthorityFiles { AuthorityFiles(stem: authorityFolder + "/" + name) }
 
+  static let ocspSuffix = "-ocsp"
+
+  /// The files of who signs the OCSP answers of the CA called `authority`; there is no request and no chain.
+  public func ocspSigner(_ authority: String) -> LeafFiles {
+    LeafFiles(stem: "\(authorityFolder)/\(authority)\(Self.ocspSuffix)")
+  }
+
   /// The files of a leaf certificate called `name`.
   public func leaf(_ folder: LeafFolder, _ name: String) -> LeafFiles {
     LeafFiles(stem: "\(root)/\(folder.rawValue)/\(Self.fileName(for: name))")

@@ -4,7 +4,8 @@ import PKI
 /// One act: who, when, what, why.
 public struct AuditRecord: Sendable, Hashable {
   public enum Action: String, Sendable {
-    case initialize, intermediate, `import`, issue, renew, revoke, hold, release, crl, abandon
+    case initialize, intermediate, `import`, issue, renew, revoke, hold, release, crl, abandon, urls
+    case ocspSigner = "ocsp-signer"
   }
 
   public let at: UnixTime

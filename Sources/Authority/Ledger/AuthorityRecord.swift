@@ -18,6 +18,8 @@ public struct AuthorityRecord: Sendable, Hashable {
   public let crlNextUpdate: UnixTime?
   /// A revocation is in the ledger that the CRL does not have yet.
   public let crlIsStale: Bool
+  /// What the certificates it signs say of where its services are.
+  public let urls: ServiceURLs
 
   init(row: Row) throws {
     id = row["id"]
@@ -30,6 +32,7 @@ public struct AuthorityRecord: Sendable, Hashable {
     crl = row.optionalBytes("crl")
     crlNextUpdate = row.time("crlNextUpdate")
     crlIsStale = row["crlIsStale"]
+    urls = ServiceURLs(row: row)
   }
 }
 

@@ -11,6 +11,7 @@ struct AuthorityDraft: Sendable {
   /// The last number used by the CRLs before; empty when there was none.
   var crlNumber = ""
   var crlDays = AuthorityDirectory.usualCRLDays
+  var urls = ServiceURLs()
 
   /// - Returns: the new row's id.
   func insert(into database: Database) throws -> Int64 {
@@ -22,7 +23,9 @@ struct AuthorityDraft: Sendable {
       arguments: [
         name, Data(certificate.der), Data(above.flatMap { $0.pem }), isDefault, crlNumber, crlDays,
       ])
-    return database.lastInsertedRowID
+    let id = database.lastInsertedRowID
+    try database.setURLs(urls, ofAuthority: id)
+    return id
   }
 }
 

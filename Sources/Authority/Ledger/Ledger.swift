@@ -31,6 +31,16 @@ final class Ledger: Sendable {
     do { return try queue.write(body) } catch { throw Self.failure(error, path: path) }
   }
 
+  /// A number that changes when another connection, of whichever process, has committed something. It is read from
+  /// memory that SQLite shares among the processes.
+  func version() throws(AuthorityError) -> Int64 {
+    do {
+      return try queue.unsafeRead { try Int64.fetchOne(try $0.cachedStatement(sql: "PRAGMA data_version")) ?? 0 }
+    } catch {
+      throw Self.failure(error, path: path)
+    }
+  }
+
   private static var configuration: GRDB.Configuration {
     var configuration = GRDB.Configuration()
     configuration.journalMode = .wal

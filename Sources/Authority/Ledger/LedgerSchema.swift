@@ -5,6 +5,7 @@ enum LedgerSchema {
   static var migrator: DatabaseMigrator {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: first) }
+    migrator.registerMigration("2") { try $0.execute(sql: serviceURLs) }
     return migrator
   }
 
@@ -70,5 +71,12 @@ enum LedgerSchema {
       what TEXT NOT NULL,
       why TEXT NOT NULL
     );
+    """
+
+  /// Lists, one URL a line.
+  private static let serviceURLs = """
+    ALTER TABLE authority ADD COLUMN ocspURLs TEXT NOT NULL DEFAULT '';
+    ALTER TABLE authority ADD COLUMN caIssuersURLs TEXT NOT NULL DEFAULT '';
+    ALTER TABLE authority ADD COLUMN crlURLs TEXT NOT NULL DEFAULT '';
     """
 }

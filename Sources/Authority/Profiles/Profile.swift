@@ -17,9 +17,8 @@ public struct Profile: Sendable, Hashable {
   public var requiredSubject: [String]
   /// Put before the common name when the operator gives no subject: `/C=US/O=Example`.
   public var subjectBase: String
-  public var ocspURLs: [String]
-  public var caIssuersURLs: [String]
-  public var crlURLs: [String]
+  /// Where it has none of a kind, the signing CA's are taken.
+  public var urls: ServiceURLs
   public var folder: LeafFolder
 
   public init(name: String, extendedKeyUsage: [String], folder: LeafFolder) {
@@ -32,9 +31,7 @@ public struct Profile: Sendable, Hashable {
     requiresAlternativeName = false
     requiredSubject = []
     subjectBase = ""
-    ocspURLs = []
-    caIssuersURLs = []
-    crlURLs = []
+    urls = ServiceURLs()
     self.folder = folder
   }
 }

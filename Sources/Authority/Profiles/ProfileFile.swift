@@ -139,12 +139,12 @@ public struct ProfileFile {
     func urls(_ member: String) throws(AuthorityError) -> [String]? {
       guard let value = members[member] else { return nil }
       return try choices(value, at: "\(place).\(member)") {
-        $0.hasPrefix("http://") || $0.hasPrefix("https://") ? $0 : nil
+        ServiceURLs.isAcceptable($0) ? $0 : nil
       }
     }
-    profile.ocspURLs = try urls("ocsp") ?? profile.ocspURLs
-    profile.caIssuersURLs = try urls("caIssuers") ?? profile.caIssuersURLs
-    profile.crlURLs = try urls("crl") ?? profile.crlURLs
+    profile.urls.ocsp = try urls("ocsp") ?? profile.urls.ocsp
+    profile.urls.caIssuers = try urls("caIssuers") ?? profile.urls.caIssuers
+    profile.urls.crl = try urls("crl") ?? profile.urls.crl
   }
 }
 

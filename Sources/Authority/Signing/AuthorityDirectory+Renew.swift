@@ -56,6 +56,10 @@ extension AuthorityDirectory {
   private func renewable(_ record: CertificateRecord) throws(AuthorityError) -> Certificate {
     let isWithdrawn = record.revocation != nil
     guard !isWithdrawn else { throw .notRenewable(serial: record.serial, problem: "it is revoked; issue a new one") }
+    guard record.profile != OCSPSignerRequest.profileName || record.folder != "ca" else {
+      throw .notRenewable(
+        serial: record.serial, problem: "it signs OCSP answers; `countersign ca ocsp-signer` makes the next one")
+    }
     guard record.folder != "ca" else {
       throw .notRenewable(
         serial: record.serial, problem: "it is a CA's; make a new one with `countersign ca intermediate`")

@@ -7,6 +7,8 @@ struct AuthorityExtensions {
   let publicKey: PublicKey
   /// Nil for a root.
   let issuer: Certificate?
+  /// The issuer's.
+  let urls: ServiceURLs
 
   func list() throws(AuthorityError) -> [CertificateExtension] {
     var list = [
@@ -19,6 +21,6 @@ struct AuthorityExtensions {
         permitted: request.permitted.map(\.generalName), excluded: request.excluded.map(\.generalName))
       list.append(CertificateExtension(constraints, critical: true))
     }
-    return list
+    return list + urls.extensions
   }
 }

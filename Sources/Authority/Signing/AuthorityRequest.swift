@@ -13,6 +13,8 @@ public struct AuthorityRequest: Sendable {
   public var excluded: [ConstrainedName] = []
   public var protection: KeyProtection
   public var crlDays = AuthorityDirectory.usualCRLDays
+  /// Where the new CA's services will be; they stand in what it signs, not in its own certificate.
+  public var urls = ServiceURLs()
   public var force = false
   public var why = ""
 

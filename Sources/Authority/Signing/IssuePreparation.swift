@@ -18,8 +18,9 @@ struct IssuePreparation {
     let validity = try validity()
     var draft = CertificateDraft(
       subject: subject, notBefore: validity.from, notAfter: validity.until, publicKey: publicKey, names: names,
-      extensions: try LeafExtensions(profile: request.profile, publicKey: publicKey, issuer: signer.certificate)
-        .list(names: names, subjectIsEmpty: subject.isEmpty),
+      extensions: try LeafExtensions(
+        profile: request.profile, publicKey: publicKey, issuer: signer.certificate, urls: signer.record.urls
+      ).list(names: names, subjectIsEmpty: subject.isEmpty),
       isAuthority: false, profile: request.profile, name: request.name,
       folder: request.folder ?? (request.out == nil ? request.profile.folder.rawValue : ""),
       profileName: request.profile.name,

@@ -6,6 +6,8 @@ struct LeafExtensions {
   let profile: Profile
   let publicKey: PublicKey
   let issuer: Certificate
+  /// The issuer's.
+  let urls: ServiceURLs
 
   func list(names: [RequestedName], subjectIsEmpty: Bool) throws(AuthorityError) -> [CertificateExtension] {
     var list = [
@@ -20,11 +22,7 @@ struct LeafExtensions {
       let value = SubjectAlternativeName(names.map(\.generalName))
       list.append(CertificateExtension(value, critical: subjectIsEmpty))
     }
-    if !profile.crlURLs.isEmpty {
-      list.append(CertificateExtension(CRLDistributionPoints(profile.crlURLs.map { DistributionPoint(uri: $0) })))
-    }
-    if !access.isEmpty { list.append(CertificateExtension(AuthorityInformationAccess(access))) }
-    return list
+    return list + urls.replaced(by: profile.urls).extensions
   }
 
   /// Only RSA keys encipher keys (RFC 8813 §3, RFC 8410 §5).
@@ -32,11 +30,6 @@ struct LeafExtensions {
     if case .rsa = publicKey.type { return profile.keyUsage }
     let usage = profile.keyUsage.subtracting([.keyEncipherment, .dataEncipherment])
     return usage.isEmpty ? .digitalSignature : usage
-  }
-
-  private var access: [AuthorityInformationAccess.AccessDescription] {
-    profile.ocspURLs.map { .init(method: .ocsp, location: .uri($0)) }
-      + profile.caIssuersURLs.map { .init(method: .caIssuers, location: .uri($0)) }
   }
 }
 

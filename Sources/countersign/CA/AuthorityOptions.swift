@@ -23,6 +23,8 @@ struct AuthorityOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Days a CRL of this CA is good for.", valueName: "days"))
   var crlDays = AuthorityDirectory.usualCRLDays
 
+  @OptionGroup var urls: ServiceURLOptions
+
   @Flag(help: "Replace an existing key file.")
   var force = false
 
@@ -51,6 +53,7 @@ struct AuthorityOptions: ParsableArguments {
     request.permitted = permitted
     request.excluded = excluded
     request.crlDays = crlDays
+    request.urls = try urls.checked()
     request.force = force
     request.why = why
     return request

@@ -4,5 +4,8 @@ struct CACommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ca",
     abstract: "Make, take over and look after the CA itself.",
-    subcommands: [InitCommand.self, IntermediateCommand.self, ImportCommand.self, ShowCACommand.self, CRLCommand.self])
+    subcommands: [
+      InitCommand.self, IntermediateCommand.self, ImportCommand.self, ShowCACommand.self, CRLCommand.self,
+      OCSPSignerCommand.self, URLsCommand.self,
+    ])
 }

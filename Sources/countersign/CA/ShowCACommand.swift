@@ -18,7 +18,7 @@ struct ShowCACommand: ParsableCommand {
   func run() throws {
     let opened = try directory.open()
     let report = Report(
-      authorities: try opened.authorities().map { Entry($0, opened.layout) },
+      authorities: try opened.authorities().map { Entry($0, opened.layout, try opened.ocspSigner(of: $0.name)) },
       audit: try opened.audit(limit: max(0, audit)).map(Act.init))
     print(json ? JSONText.of(report) : report.text)
   }
@@ -39,8 +39,10 @@ struct ShowCACommand: ParsableCommand {
     let certificateFile, keyFile, crlFile: String
     let crlNumber, crlNextUpdate: String?
     let crlIsStale: Bool
+    let ocspURLs, caIssuersURLs, crlURLs: [String]
+    let ocspSigner: CertificateEntry?
 
-    init(_ record: AuthorityRecord, _ layout: Layout) {
+    init(_ record: AuthorityRecord, _ layout: Layout, _ signer: CertificateRecord?) {
       let certificate = record.certificate
       let files = layout.authority(record.name)
       name = record.name
@@ -55,6 +57,8 @@ struct ShowCACommand: ParsableCommand {
       crlNumber = record.crlNumber.isEmpty ? nil : record.crlNumber
       crlNextUpdate = record.crlNextUpdate?.rfc3339
       crlIsStale = record.crlIsStale
+      (ocspURLs, caIssuersURLs, crlURLs) = (record.urls.ocsp, record.urls.caIssuers, record.urls.crl)
+      ocspSigner = signer.map { CertificateEntry($0, at: .current) }
     }
 
     var text: String {
@@ -69,7 +73,19 @@ struct ShowCACommand: ParsableCommand {
         SHA-256      \(sha256)
         CRL          \(crlFile), number \(crlNumber ?? "none"), next update \(crlNextUpdate ?? "none")\
       \(crlIsStale ? "; lacks revocations, run `countersign ca crl`" : "")
+        OCSP signer  \(ocspSignerText)\(urlText)
       """
+    }
+
+    private var ocspSignerText: String {
+      guard let ocspSigner else { return "none; `countersign ca ocsp-signer` makes one" }
+      let state = ocspSigner.status == "valid" ? "" : "\(ocspSigner.status), "
+      return "\(ocspSigner.certificateFile ?? ocspSigner.serial), \(state)until \(ocspSigner.notAfter)"
+    }
+
+    private var urlText: String {
+      let kinds = [("OCSP URL    ", ocspURLs), ("issuer URL  ", caIssuersURLs), ("CRL URL     ", crlURLs)]
+      return kinds.flatMap { label, urls in urls.map { "\n  \(label) \($0)" } }.joined()
     }
   }
 
