@@ -46,7 +46,9 @@ struct RefusalTests {
       ("large_client_header_buffers 0 8k;", "\"large_client_header_buffers\" directive invalid value in nginx.conf:1"),
       ("ssl_session_cache shared:X;", "invalid session cache \"shared:X\" in nginx.conf:1"),
       ("ssl_session_cache shared:X:1k;", "session cache \"shared:X:1k\" is too small in nginx.conf:1"),
-      ("ssl_stapling_responder https://x;", "invalid URL prefix in OCSP responder \"https://x\" in nginx.conf:1"),
+      ("ssl_stapling_responder ftp://x;", "invalid URL prefix in OCSP responder \"ftp://x\" in nginx.conf:1"),
+      ("ssl_ocsp_cache 1m;", "invalid OCSP cache \"1m\" in nginx.conf:1"),
+      ("ssl_ocsp_cache shared:X:1k;", "OCSP cache \"shared:X:1k\" is too small in nginx.conf:1"),
       (
         "ssl_conf_command Ciphersuites X;",
         "\"ssl_conf_command\" does not support \"Ciphersuites\" here in nginx.conf:1"

@@ -128,16 +128,19 @@ extension DirectiveTable {
       "ssl_ocsp_failure", in: .connection, \.tls.$ocspFailure, .choice, default: "refuse",
       "What becomes of a client about whom no responder gives an answer that counts. What is revoked or unknown is "
         + "refused in either case."),
-    .noEffect(
-      "ssl_ocsp_cache", in: .connection, .words("off | shared:name:size", .exactly(1)),
-      because: "OCSP responses are remembered until they expire"),
+    .custom(
+      "ssl_ocsp_cache", in: .connection, "off | shared:name:size", .exactly(1),
+      "Where clients' statuses are remembered until they expire: nowhere, or in a cache of that size. Without the "
+        + "directive, in one of fixed size that servers share.", inheriting: [Inheritance(\.tls.$ocspCache)]
+    ) { invocation throws(Diagnostic) in try invocation.setOCSPCache() },
   ]
 }
 
 extension Grammar where Value == String? {
   fileprivate static var responder: Grammar {
     Grammar("url") { invocation throws(Diagnostic) in
-      guard invocation.text(0).lowercased().hasPrefix("http://") else {
+      let text = invocation.text(0).lowercased()
+      guard text.hasPrefix("http://") || text.hasPrefix("https://") else {
         throw invocation.error("invalid URL prefix in OCSP responder \"\(invocation.text(0))\"")
       }
       return invocation.text(0)
@@ -187,6 +190,23 @@ extension Invocation {
     let zone = String(rest[..<colon])
     try reading.defineZone(zone, size: size, at: position)
     return .shared(name: zone, size: size)
+  }
+}
+
+extension Invocation {
+  fileprivate func setOCSPCache() throws(Diagnostic) {
+    let text = text(0)
+    var setting = OCSPCacheSetting.off
+    if text != "off" {
+      guard let rest = text.after("shared:"), let colon = rest.firstIndex(of: ":"), colon > rest.startIndex,
+        let size = ByteCount(configuration: rest[rest.index(after: colon)...].utf8)
+      else { throw error("invalid OCSP cache \"\(text)\"") }
+      guard size >= .kibibytes(32) else { throw error("OCSP cache \"\(text)\" is too small") }
+      let zone = String(rest[..<colon])
+      try reading.defineZone(zone, size: size, at: position)
+      setting = .shared(name: zone, size: size)
+    }
+    scope.settings.tls.$ocspCache.set(setting, at: position)
   }
 }
 

@@ -42,6 +42,7 @@ public struct TLSSettings: Sendable {
   /// Whose responders may be asked where a certificate names them: hosts, or domains with a leading `*.`; empty: any.
   @Inherited public var ocspHosts: [String] = []
   @Inherited public var ocspFailure: OCSPFailureChoice = .refuse
+  @Inherited public var ocspCache: OCSPCacheSetting = .standard
 
   public init() {}
 }
@@ -75,6 +76,14 @@ public enum OCSPCheck: String, Hashable, Sendable, CaseIterable {
   case off
   case on
   case leaf
+}
+
+/// `ssl_ocsp_cache`.
+public enum OCSPCacheSetting: Hashable, Sendable {
+  /// Where the directive is absent: statuses are remembered in a cache of fixed size that servers share.
+  case standard
+  case off
+  case shared(name: String, size: ByteCount)
 }
 
 /// `ssl_crl_check`: which certificates of the client's chain need a CRL.

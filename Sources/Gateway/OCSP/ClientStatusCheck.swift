@@ -1,4 +1,5 @@
 import ConfigModel
+import Fetch
 import NIOCore
 import PKI
 import Trust
@@ -8,17 +9,21 @@ import Trust
 /// Whatever is not known to be good is refused, but for what `ssl_ocsp_failure accept` forgives.
 struct ClientStatusCheck: Sendable {
   private let leafOnly: Bool
-  private let configured: ResponderURL?
-  private let allowedHosts: [String]
+  private let configured: FetchURL?
+  private let allowedHosts: AllowedHosts
+  private let tls: FetchTLS?
   private let forgivesFailures: Bool
   private let memory: StatusMemory
 
   /// `nil` where nothing is asked.
-  init?(_ settings: TLSSettings, memory: StatusMemory) {
+  ///
+  /// - Parameter tls: whom https responders are verified by.
+  init?(_ settings: TLSSettings, memory: StatusMemory, tls: FetchTLS?) {
     guard settings.verifyClient != .off, settings.ocsp != .off else { return nil }
     leafOnly = settings.ocsp == .leaf
-    configured = settings.ocspResponder.flatMap { ResponderURL($0) }
-    allowedHosts = settings.ocspHosts
+    configured = settings.ocspResponder.flatMap { FetchURL(network: $0) }
+    allowedHosts = settings.ocspResponderHosts
+    self.tls = tls
     forgivesFailures = settings.ocspFailure == .accept
     self.memory = memory
   }
@@ -28,7 +33,8 @@ struct ClientStatusCheck: Sendable {
     let pairs = zip(chain.certificates, chain.certificates.dropFirst()).enumerated()
     let all = pairs.map { depth, pair in
       StatusQuestion(
-        certificate: pair.0, issuer: pair.1, depth: depth, configured: configured, allowedHosts: allowedHosts)
+        certificate: pair.0, issuer: pair.1, depth: depth, configured: configured, allowedHosts: allowedHosts,
+        tls: tls)
     }
     return leafOnly ? Array(all.prefix(1)) : all
   }

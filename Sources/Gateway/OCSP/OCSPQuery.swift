@@ -1,102 +1,103 @@
+import Fetch
 import NIOCore
-import Transport
+import PKI
+import TLSEngine
 import Trust
 
-/// Asks a responder once: looks its name up, tries its addresses, sends and reads. Confined to its event loop.
+/// Asks responders about one certificate over HTTP (RFC 6960 appendix A), one after the other until one gives an answer
+/// that counts. Confined to its event loop.
 final class OCSPQuery {
-  typealias Completion = (Result<[UInt8], OCSPFailure>) -> Void
+  struct Answer {
+    let assessment: OCSPAssessment
+    /// The response that says so; empty where there is none.
+    let response: [UInt8]
+  }
 
-  /// From the start to the answer's last byte.
+  typealias Completion = (Answer) -> Void
+
+  /// From the start to the last responder's last byte.
   private static let limit = Duration.seconds(10)
+  /// What one gets while there are others.
+  private static let turn = Duration.seconds(4)
   private static let connectLimit = Duration.seconds(3)
+  /// Responses have a few thousand bytes, even with their certificates.
+  private static let mostBytes = 1 << 17
 
-  private let url: ResponderURL
+  private let responders: [FetchURL]
   private let question: [UInt8]
+  private let tls: FetchTLS?
+  private let assess: ([UInt8], UnixTime) -> OCSPAssessment
   private let loop: EventLoop
-  private var completion: Completion?
-  private var channel: Channel?
-  private var deadline: Scheduled<Void>?
+  private let completion: Completion
+  private let end = NIODeadline.now() + TimeAmount(limit)
 
-  private init(_ url: ResponderURL, _ question: [UInt8], _ loop: EventLoop, _ completion: @escaping Completion) {
-    self.url = url
+  private init(
+    _ responders: [FetchURL], _ question: [UInt8], _ tls: FetchTLS?, _ loop: EventLoop,
+    _ assess: @escaping ([UInt8], UnixTime) -> OCSPAssessment, _ completion: @escaping Completion
+  ) {
+    self.responders = responders
     self.question = question
+    self.tls = tls
     self.loop = loop
+    self.assess = assess
     self.completion = completion
   }
 
   /// Sends `question`, a DER `OCSPRequest`. Call on `loop`; `then` is called there, once, never before this returns.
-  static func ask(_ url: ResponderURL, _ question: [UInt8], on loop: EventLoop, then: @escaping Completion) {
-    let query = OCSPQuery(url, question, loop, then)
-    query.deadline = loop.assumeIsolated().scheduleTask(in: TimeAmount(limit)) { query.finish(.failure(.timedOut)) }
-    loop.assumeIsolated().execute {
-      HostLookup.addresses(of: url.host, port: url.port, on: loop) { query.connect($0[...], "host not found") }
+  ///
+  /// - Parameters:
+  ///   - responders: one at least.
+  ///   - tls: whom https responders are verified by.
+  ///   - judge: says which answers count.
+  static func ask(
+    _ responders: [FetchURL], _ question: [UInt8], tls: FetchTLS?, on loop: EventLoop,
+    judge: @escaping ([UInt8], UnixTime) -> OCSPAssessment, then: @escaping Completion
+  ) {
+    OCSPQuery(responders, question, tls, loop, judge, then).ask(0)
+  }
+
+  private func ask(_ index: Int) {
+    let isLast = index == responders.count - 1
+    let left = end.since(.now())
+    var request = FetchRequest(
+      .post, responders[index], fields: [FetchRequest.Field("Content-Type", "application/ocsp-request")],
+      body: question, tls: tls)
+    request.limits.connect = Self.connectLimit
+    request.limits.total = isLast ? left : min(left, Self.turn)
+    request.limits.body = Self.mostBytes
+    Fetch.start(request, on: loop) { [self] result in
+      let now = UnixTime(WallClock.now.seconds)
+      let answer = answer(Self.response(in: result), at: now)
+      if case .failed = answer.assessment.outcome, !isLast, NIODeadline.now() < end { return ask(index + 1) }
+      completion(answer)
     }
   }
 
-  private func connect(_ addresses: ArraySlice<UpstreamAddress>, _ problem: String) {
-    guard completion != nil else { return }
-    guard let address = addresses.first else { return finish(.failure(.unreachable(problem))) }
-    let request = OCSPExchange.request(url, question)
-    let handler = OCSPQueryHandler(request) { self.finish($0) }
-    Connector.connect(to: address.socketAddress, timeout: Self.connectLimit, on: loop) { channel in
-      try channel.pipeline.syncOperations.addHandler(handler)
-    }.assumeIsolated().whenComplete { [self] result in
-      switch result {
-      case .success(let channel): connected(channel)
-      case .failure(let error): connect(addresses.dropFirst(), "\(error)")
-      }
+  private func answer(_ result: Result<[UInt8], OCSPFailure>, at now: UnixTime) -> Answer {
+    switch result {
+    case .success(let bytes): Answer(assessment: assess(bytes, now), response: bytes)
+    case .failure(let failure): Answer(assessment: .failed(failure, at: now), response: [])
     }
   }
 
-  private func connected(_ channel: Channel) {
-    guard completion != nil else { return channel.close(promise: nil) }
-    self.channel = channel
-  }
-
-  private func finish(_ result: Result<[UInt8], OCSPFailure>) {
-    guard let completion else { return }
-    self.completion = nil
-    deadline?.cancel()
-    channel?.close(promise: nil)
-    completion(result)
+  /// The response in what came over HTTP, or why there is none.
+  static func response(in result: Result<FetchResponse, FetchError>) -> Result<[UInt8], OCSPFailure> {
+    switch result {
+    case .success(let response):
+      guard response.status == 200 else { return .failure(.httpStatus(response.status)) }
+      let type = response.field("content-type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
+      return type == nil || type == "application/ocsp-response" ? .success(response.body) : .failure(.malformed)
+    case .failure(.timedOut): return .failure(.timedOut)
+    case .failure(.malformed), .failure(.bodyTooLarge): return .failure(.malformed)
+    case .failure(let error): return .failure(.unreachable("\(error)"))
+    }
   }
 }
 
-/// Carries an exchange over a channel.
-private final class OCSPQueryHandler: ChannelInboundHandler {
-  typealias InboundIn = ByteBuffer
-  typealias OutboundOut = ByteBuffer
-
-  private let request: ByteBuffer
-  private let finish: (Result<[UInt8], OCSPFailure>) -> Void
-  private var exchange = OCSPExchange()
-
-  init(_ request: ByteBuffer, finish: @escaping (Result<[UInt8], OCSPFailure>) -> Void) {
-    self.request = request
-    self.finish = finish
-  }
-
-  func channelActive(context: ChannelHandlerContext) {
-    context.writeAndFlush(wrapOutboundOut(request), promise: nil)
-  }
-
-  func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-    take(exchange.received(unwrapInboundIn(data)), context)
-  }
-
-  func channelInactive(context: ChannelHandlerContext) { take(exchange.receivedEOF(), context) }
-
-  func errorCaught(context: ChannelHandlerContext, error: any Error) {
-    finish(.failure(.unreachable("\(error)")))
-    context.close(promise: nil)
-  }
-
-  private func take(_ outcome: consuming OCSPExchange.Outcome, _ context: ChannelHandlerContext) {
-    switch outcome {
-    case .needsMore: return
-    case .response(let bytes): finish(.success(bytes))
-    case .failed(let failure): finish(.failure(failure))
-    }
-    context.close(promise: nil)
+extension FetchURL {
+  /// Where an OCSP responder or a CRL may be asked for; `nil` for what is no URL of http or https.
+  init?(network text: String) {
+    self.init(text)
+    if scheme == .unix { return nil }
   }
 }

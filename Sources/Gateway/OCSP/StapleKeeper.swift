@@ -19,7 +19,7 @@ final class StapleKeeper: Sendable {
   /// Cares for these servers instead of those before.
   func keep(_ servers: [ServerTLS], errorLog: ErrorLogRuntime) {
     let stapling = servers.filter(\.fetchesStaples)
-    for problem in stapling.flatMap(\.state.stapling.problems) { errorLog.write(.warn, problem) }
+    for problem in servers.flatMap(\.state.stapling.problems) { errorLog.write(.warn, problem) }
     let fresh = stapling.isEmpty ? nil : start(stapling, errorLog)
     replace(with: fresh)
   }
@@ -52,13 +52,17 @@ final class StapleKeeper: Sendable {
   }
 
   private func ask(_ target: StaplingTarget, _ servers: [ServerTLS], _ errorLog: ErrorLogRuntime) {
-    OCSPQuery.ask(target.responder, target.question.request(nonce: nil), on: loop) { [memory] result in
+    let judge = target.judge
+    OCSPQuery.ask(target.responders, target.question.request(nonce: nil), tls: target.question.tls, on: loop) {
+      judge.assess($0, at: $1)
+    } then: { [memory] answer in
       let now = UnixTime(WallClock.now.seconds)
-      if let problem = Self.take(result, target, memory, now) {
+      if let problem = Self.take(answer, target, memory, now) {
         memory.failed(target.key, at: now)
+        let responders = target.responders.map { "\($0)" }.joined(separator: ", ")
         errorLog.write(
           .error,
-          "\(problem) while requesting certificate status, responder: \(target.responder), "
+          "\(problem) while requesting certificate status, responder: \(responders), "
             + "certificate: \"\(target.path)\"")
       }
       for server in servers { server.restaple(at: now) }
@@ -67,20 +71,16 @@ final class StapleKeeper: Sendable {
 
   /// Keeps a good response; else what is wrong with it. A response that says "revoked" helps nobody.
   private static func take(
-    _ result: Result<[UInt8], OCSPFailure>, _ target: StaplingTarget, _ memory: StapleMemory, _ now: UnixTime
+    _ answer: OCSPQuery.Answer, _ target: StaplingTarget, _ memory: StapleMemory, _ now: UnixTime
   ) -> String? {
-    switch result {
-    case .failure(let failure): return "\(failure)"
-    case .success(let bytes):
-      let assessment = target.judge.assess(bytes, at: now)
-      switch assessment.outcome {
-      case .good:
-        memory.succeeded(target.key, bytes, validUntil: assessment.validUntil, at: now)
-        return nil
-      case .revoked: return "certificate status \"revoked\" in the OCSP response"
-      case .unknown: return "certificate status \"unknown\" in the OCSP response"
-      case .failed(let failure): return "\(failure)"
-      }
+    let assessment = answer.assessment
+    switch assessment.outcome {
+    case .good:
+      memory.succeeded(target.key, answer.response, validUntil: assessment.validUntil, at: now)
+      return nil
+    case .revoked: return "certificate status \"revoked\" in the OCSP response"
+    case .unknown: return "certificate status \"unknown\" in the OCSP response"
+    case .failed(let failure): return "\(failure)"
     }
   }
 }

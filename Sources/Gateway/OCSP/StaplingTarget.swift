@@ -1,4 +1,5 @@
 import ConfigModel
+import Fetch
 import PKI
 import TLSEngine
 import Trust
@@ -9,7 +10,7 @@ struct StaplingTarget: Sendable {
   let index: Int
   let question: StatusQuestion
   let key: StatusQuestion.Key
-  let responder: ResponderURL
+  let responders: [FetchURL]
   /// `ssl_stapling_verify`.
   let verifies: Bool
   /// The certificate's file, for the log.
@@ -31,9 +32,14 @@ struct StaplingPlan: Sendable {
 
   private init() {}
 
-  /// - Parameter authorities: where issuers are looked for that the chains leave out.
-  init(_ settings: TLSSettings, credentials: [TLSCredential], authorities: [Certificate]) {
-    let configured = settings.staplingResponder.flatMap { ResponderURL($0) }
+  /// Nothing is asked; `problems` are for the log.
+  init(problems: [String]) { self.problems = problems }
+
+  /// - Parameters:
+  ///   - authorities: where issuers are looked for that the chains leave out.
+  ///   - tls: whom https responders are verified by.
+  init(_ settings: TLSSettings, credentials: [TLSCredential], authorities: [Certificate], tls: FetchTLS?) {
+    let configured = settings.staplingResponder.flatMap { FetchURL(network: $0) }
     for (index, credential) in credentials.enumerated() {
       let path = settings.certificate[index].path
       let chain = credential.chain.compactMap { try? Certificate(der: $0) }
@@ -43,12 +49,13 @@ struct StaplingPlan: Sendable {
         continue
       }
       let question = StatusQuestion(
-        certificate: leaf, issuer: issuer, depth: 0, configured: configured, allowedHosts: settings.ocspHosts)
-      switch question.responder() {
-      case .success(let url):
+        certificate: leaf, issuer: issuer, depth: 0, configured: configured, allowedHosts: settings.ocspResponderHosts,
+        tls: tls)
+      switch question.responders() {
+      case .success(let urls):
         targets.append(
           StaplingTarget(
-            index: index, question: question, key: question.key, responder: url,
+            index: index, question: question, key: question.key, responders: urls,
             verifies: settings.staplingVerify, path: path))
       case .failure(let failure):
         problems.append("\"ssl_stapling\" ignored, \(failure) \"\(path)\"")
@@ -62,4 +69,9 @@ extension Certificate {
     guard issuer.matches(other.subject), let key = other.publicKey else { return false }
     return isSigned(by: key)
   }
+}
+
+extension TLSSettings {
+  /// `ssl_ocsp_hosts`; any where it is absent.
+  var ocspResponderHosts: AllowedHosts { ocspHosts.isEmpty ? .any : AllowedHosts(ocspHosts) }
 }

@@ -19,9 +19,19 @@ final class StatusMemory: Sendable {
   }
 
   private let capacity: Int
+  private let keeps: Bool
   private let entries = Mutex<[StatusQuestion.Key: Entry]>([:])
 
-  init(capacity: Int = 16384) { self.capacity = capacity }
+  /// - Parameters:
+  ///   - capacity: of statuses.
+  ///   - keeps: whether what is known outlives those who wait for it.
+  init(capacity: Int = 16384, keeps: Bool = true) {
+    self.capacity = max(1, capacity)
+    self.keeps = keeps
+  }
+
+  /// As many as fit into a cache of that size, each with its key and its room in the table.
+  convenience init(bytes: Int) { self.init(capacity: bytes / 512) }
 
   /// What is known now; `nil` where a responder must be asked.
   func known(_ key: StatusQuestion.Key, at now: UnixTime) -> OCSPAssessment? {
@@ -55,18 +65,17 @@ final class StatusMemory: Sendable {
 
   private func ask(_ question: StatusQuestion, _ key: StatusQuestion.Key, on loop: EventLoop) {
     let nonce = secureRandomBytes(32)
-    func answered(_ result: Result<[UInt8], OCSPFailure>) {
-      let now = UnixTime(WallClock.now.seconds)
-      switch result {
-      case .success(let bytes):
-        let judge = OCSPJudge(certificate: question.certificate, issuer: question.issuer)
-        settle(key, judge.assess(bytes, nonce: nonce, at: now), at: now)
-      case .failure(let failure): settle(key, .failed(failure, at: now), at: now)
+    switch question.responders() {
+    case .success(let urls):
+      let judge = OCSPJudge(certificate: question.certificate, issuer: question.issuer)
+      OCSPQuery.ask(urls, question.request(nonce: nonce), tls: question.tls, on: loop) { bytes, now in
+        judge.assess(bytes, nonce: nonce, at: now)
+      } then: { [self] answer in
+        settle(key, answer.assessment, at: UnixTime(WallClock.now.seconds))
       }
-    }
-    switch question.responder() {
-    case .success(let url): OCSPQuery.ask(url, question.request(nonce: nonce), on: loop, then: answered)
-    case .failure(let failure): answered(.failure(failure))
+    case .failure(let failure):
+      let now = UnixTime(WallClock.now.seconds)
+      settle(key, .failed(failure, at: now), at: now)
     }
   }
 
@@ -85,7 +94,7 @@ final class StatusMemory: Sendable {
         entry.staleAt = UnixTime(now.seconds + life / 4 * 3)
       }
       let holds = entry.known.map { now <= $0.validUntil } ?? false
-      entries[key] = holds ? entry : nil
+      entries[key] = holds && keeps ? entry : nil
       return waiters
     }
     for waiter in waiters {

@@ -1,4 +1,5 @@
 import Cryptography
+import Fetch
 import PKI
 import Trust
 
@@ -9,36 +10,33 @@ struct StatusQuestion: Sendable {
   /// Position in the verified path.
   let depth: Int
   /// The configured responder; `nil`: the certificate's own.
-  let configured: ResponderURL?
-  /// `ssl_ocsp_hosts`: where the certificate's own responder may be; empty: anywhere.
-  var allowedHosts: [String] = []
+  let configured: FetchURL?
+  /// `ssl_ocsp_hosts`: where the certificate's own responders may be.
+  var allowedHosts = AllowedHosts.any
+  /// Whom https responders are verified by.
+  var tls: FetchTLS?
+
+  /// Of the responders that a certificate names, so many are asked.
+  private static let mostResponders = 3
 
   /// What makes questions the same.
   struct Key: Hashable, Sendable {
     fileprivate let certificate: [UInt8]
     fileprivate let issuer: [UInt8]
-    fileprivate let configured: ResponderURL?
+    fileprivate let configured: FetchURL?
   }
 
   var key: Key {
     Key(certificate: certificate.fingerprint(.sha256), issuer: issuer.fingerprint(.sha256), configured: configured)
   }
 
-  /// The configured responder, or the first that the certificate names over http.
-  func responder() -> Result<ResponderURL, OCSPFailure> {
-    if let configured { return .success(configured) }
+  /// The configured responder, or those that the certificate names and that may be asked, in their order; one at least.
+  func responders() -> Result<[FetchURL], OCSPFailure> {
+    if let configured { return .success([configured]) }
     let named = ((try? certificate.authorityInformationAccess()) ?? nil)?.uris(.ocsp) ?? []
     guard let first = named.first else { return .failure(.noResponder) }
-    guard let url = named.lazy.compactMap(ResponderURL.init).first(where: allows) else {
-      return .failure(.responderNotAllowed(first))
-    }
-    return .success(url)
-  }
-
-  private func allows(_ url: ResponderURL) -> Bool {
-    let host = url.host.lowercased()
-    return allowedHosts.isEmpty
-      || allowedHosts.contains { $0.hasPrefix("*.") ? host.hasSuffix($0.dropFirst()) : host == $0 }
+    let allowed = named.compactMap { FetchURL(network: $0) }.filter(allowedHosts.allows).prefix(Self.mostResponders)
+    return allowed.isEmpty ? .failure(.responderNotAllowed(first)) : .success(Array(allowed))
   }
 
   /// The request to send.

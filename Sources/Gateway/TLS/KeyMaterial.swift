@@ -17,10 +17,12 @@ struct KeyMaterial {
     for file in settings.certificate + settings.certificateKey where file.template != nil {
       throw Diagnostic("variables in the names of certificates and keys are not supported", at: file.position)
     }
+    let staple = try StapleFile(settings)
     for (certificate, key) in zip(settings.certificate, settings.certificateKey) {
+      let chain = try chain(certificate)
       let credential = TLSCredential(
-        chain: try chain(certificate), key: try privateKey(key, passphrases: passphrases),
-        ocspResponse: try staple(certificate))
+        chain: chain, key: try privateKey(key, passphrases: passphrases),
+        ocspResponse: staple?.response(for: chain, isAlone: settings.certificate.count == 1))
       credentials.append(credential)
     }
     return credentials
@@ -72,13 +74,6 @@ struct KeyMaterial {
     guard let file = settings.passwordFile else { return [] }
     let bytes = try file.bytes(for: "ssl_password_file")
     return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).map(Array.init)
-  }
-
-  private func staple(_ certificate: PathReference) throws(Diagnostic) -> [UInt8]? {
-    guard settings.stapling, let file = settings.staplingFile, settings.certificate.first == certificate else {
-      return nil
-    }
-    return try file.bytes(for: "ssl_stapling_file")
   }
 }
 

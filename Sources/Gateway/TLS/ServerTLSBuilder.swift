@@ -1,6 +1,7 @@
 import ConfigModel
 import ConfigSyntax
 import Cryptography
+import Fetch
 import PKI
 import TLSEngine
 import Trust
@@ -19,7 +20,8 @@ struct ServerTLSBuilder: Sendable {
       settings, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
     let policy = verificationPolicy
     var configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
-    let stapling = try staplingPlan(configuration.credentials)
+    let fetchTLS = try fetchTLS()
+    let stapling = try staplingPlan(configuration.credentials, fetchTLS)
     for target in stapling.targets {
       let known = shared.staples.response(for: target.key, at: UnixTime(WallClock.now.seconds))
       configuration.credentials[target.index].ocspResponse = known
@@ -29,7 +31,8 @@ struct ServerTLSBuilder: Sendable {
       return ServerTLS.State(
         context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) },
         revocationLists: trust?.revocationLists,
-        clientStatus: ClientStatusCheck(settings, memory: shared.statuses), stapling: stapling)
+        clientStatus: ClientStatusCheck(settings, memory: shared.statuses(for: settings.ocspCache), tls: fetchTLS),
+        stapling: stapling)
     } catch {
       throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
     }
@@ -49,17 +52,32 @@ struct ServerTLSBuilder: Sendable {
       (settings.ocspResponder, settings.$ocspResponder.position),
       (settings.staplingResponder, settings.$staplingResponder.position),
     ] {
-      guard let url, ResponderURL(url) == nil else { continue }
+      guard let url, FetchURL(network: url) == nil else { continue }
       throw Diagnostic("invalid URL of an OCSP responder \"\(url)\"", at: position)
     }
   }
 
-  private func staplingPlan(_ credentials: [TLSCredential]) throws(Diagnostic) -> StaplingPlan {
-    guard settings.stapling, settings.staplingFile == nil else { return .none }
+  private func staplingPlan(
+    _ credentials: [TLSCredential], _ fetchTLS: FetchTLS?
+  ) throws(Diagnostic) -> StaplingPlan {
+    guard settings.stapling else { return .none }
+    if let file = settings.staplingFile {
+      let isUsed = credentials.contains { $0.ocspResponse != nil }
+      return isUsed ? .none : StaplingPlan(problems: ["\"\(file.path)\" speaks of none of the certificates"])
+    }
     return StaplingPlan(
       settings, credentials: credentials,
       authorities: try ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
-        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"))
+        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"), tls: fetchTLS)
+  }
+
+  /// Whom https responders are verified by: `ssl_trusted_certificate`, else `ssl_client_certificate`.
+  private func fetchTLS() throws(Diagnostic) -> FetchTLS? {
+    guard settings.ocsp != .off || settings.stapling else { return nil }
+    if let file = settings.trustedCertificate {
+      return try FetchTLS.trusting(file, directive: "ssl_trusted_certificate")
+    }
+    return try FetchTLS.trusting(settings.clientCertificate, directive: "ssl_client_certificate")
   }
 
   private var verificationPolicy: VerificationPolicy {

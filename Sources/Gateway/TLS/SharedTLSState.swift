@@ -6,8 +6,9 @@ import TLSEngine
 final class SharedTLSState: Sendable {
   let ticketKeyring = TLSTicketKeyring()
   let revocationFiles = RevocationFiles()
-  let statuses = StatusMemory()
   let staples = StapleMemory()
+  private let statuses = StatusMemory()
+  private let statusCaches = Mutex<[String: StatusMemory]>([:])
   private let caches = Mutex<[String: TLSSessionCache]>([:])
   private let snapshots = Mutex<UInt64>(0)
 
@@ -17,6 +18,21 @@ final class SharedTLSState: Sendable {
     case .off, .none: nil
     case .builtin: cache(named: "", bytes: 5 << 20)
     case .shared(let name, let size): cache(named: name, bytes: size.bytes)
+    }
+  }
+
+  /// What is remembered of clients' statuses, as `ssl_ocsp_cache` has it.
+  func statuses(for setting: OCSPCacheSetting) -> StatusMemory {
+    switch setting {
+    case .standard: statuses
+    case .off: StatusMemory(keeps: false)
+    case .shared(let name, let size):
+      statusCaches.withLock { caches in
+        if let known = caches[name] { return known }
+        let made = StatusMemory(bytes: size.bytes)
+        caches[name] = made
+        return made
+      }
     }
   }
 

@@ -49,6 +49,11 @@ public struct OCSPCertID: Hashable, Sendable {
     return issuerNameHash == digest.hash(issuer.subject.der) && issuerKeyHash == digest.hash(issuer.publicKeyBits)
   }
 
+  /// Whether the CA that this speaks of has that name, by whichever of the known hashes.
+  public func hasIssuer(named name: DistinguishedName) -> Bool {
+    hashAlgorithm.hash.map { issuerNameHash == $0.hash(name.der) } ?? false
+  }
+
   init(reading reader: inout DERReader) throws(DERError) {
     var content = try reader.enter()
     hashAlgorithm = try AlgorithmIdentifier(reading: &content)
