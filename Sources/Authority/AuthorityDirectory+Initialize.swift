@@ -93,7 +93,8 @@ extension AuthorityDirectory {
     let now = actor.now
     return CertificateDraft(
       subject: request.subject, notBefore: now, notAfter: UnixTime(now.seconds + request.lifetime),
-      publicKey: key.publicKey, names: [], extensions: try extensions.list(), isAuthority: true, profile: nil,
+      publicKey: key.publicKey, names: request.subject.emailAddresses.map { .email($0) },
+      extensions: try extensions.list(), isAuthority: true, profile: nil,
       name: FilePaths.name(of: files.stem), folder: "ca", profileName: signer == nil ? "root_ca" : "intermediate_ca",
       certificatePath: files.certificate, action: action, why: request.why)
   }

@@ -1,5 +1,8 @@
+import Authority
+import Cryptography
 import Foundation
 import Glibc
+import PKI
 import Testing
 
 @Suite("A full disk", .serialized)
@@ -34,6 +37,28 @@ struct FullDiskTests {
       #expect(outcome.status != 0 || isIssued)
     }
     try disk.countersign(["issue", "client", "last"], expect: 0)
+  }
+
+  @Test("renewing an OCSP signer on a full disk leaves the one before whole, or makes a whole new one")
+  func ocspSigner() throws {
+    guard let disk = try smallDisk(600) else { return }
+    try disk.countersign(["ca", "init", "--no-passphrase"], expect: 0)
+    try disk.countersign(["ca", "ocsp-signer"], expect: 0)
+    for keep in stride(from: 0, through: 240, by: 20) {
+      try disk.fill(leaving: keep)
+      let outcome = try disk.countersign(["ca", "ocsp-signer"])
+      if outcome.status != 0 {
+        #expect(outcome.status == 1)
+        #expect(outcome.errors.lowercased().contains("no space left"), "\(keep): \(outcome.errors)")
+      }
+      try disk.empty()
+      try disk.countersign(["list"], expect: 0)
+      let folder = disk.path + "/pki/ca"
+      let key = try KeyFile.read(folder + "/ca-ocsp.key") { nil }
+      let certificate = try CertificateFile.read(folder + "/ca-ocsp.crt")
+      #expect(key.publicKey.subjectPublicKeyInfo == certificate.subjectPublicKeyInfo)
+      #expect(try !FileManager.default.contentsOfDirectory(atPath: folder).contains { $0.hasSuffix(".unfinished") })
+    }
   }
 
   @Test("making a CA on a disk without room leaves no key, and works once there is room")

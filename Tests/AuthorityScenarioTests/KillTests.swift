@@ -69,6 +69,51 @@ struct KillTests {
     }
   }
 
+  @Test(
+    "kill -9 while an OCSP signer is renewed: somebody who may signs every answer, before and after the next command")
+  func ocspSigner() throws {
+    let scenario = try Scenario()
+    try scenario.mustRun(["issue", "client", "alice"])
+    try scenario.mustRun(["ca", "ocsp-signer"])
+    let root = try CertificateFile.read(scenario.pki + "/ca/ca.crt")
+    let alice = try CertificateFile.read(scenario.pki + "/client/alice.crt")
+    let question = OCSPRequest([OCSPCertID(alice, issuer: root)]).der
+    let responder = try OCSPExchange.responder(scenario.pki)
+    var killed = 0
+    for _ in 0..<60 {
+      let arguments = ["ca", "ocsp-signer", "--dir", scenario.pki]
+      if try Program.killCountersign(arguments, after: UInt32.random(in: 1000...60_000)) { killed += 1 }
+      let basic = try #require(OCSPResponse(der: responder.respond(to: question, at: OCSPExchange.now).der).basic)
+      let signer = try Certificate(der: try #require(basic.certificates.first))
+      #expect(try basic.isSigned(by: #require(signer.publicKey)) && signer.isSigned(by: #require(root.publicKey)))
+    }
+    #expect(killed > 5)
+    let listed = try scenario.list(["--profile", "ocsp_signer"])
+    let certificate = try CertificateFile.read(scenario.pki + "/ca/ca-ocsp.crt")
+    let key = try KeyFile.read(scenario.pki + "/ca/ca-ocsp.key") { nil }
+    #expect(certificate.serialNumber.hexString == listed.last?.serial)
+    #expect(key.publicKey.subjectPublicKeyInfo == certificate.subjectPublicKeyInfo)
+    #expect(scenario.names("ca").filter { $0.hasSuffix(".unfinished") } == [])
+  }
+
+  @Test("OCSP signers and certificates made at the same time wait for each other; one renewal is enough for all")
+  func concurrentSigners() async throws {
+    let scenario = try Scenario()
+    let pki = scenario.pki
+    let statuses = try await withThrowingTaskGroup(of: Int32.self) { group in
+      for worker in 0..<4 {
+        let issue = ["issue", "client", "w\(worker)", "--dir", pki]
+        group.addTask { try Program.run(Program.countersign, issue).status }
+        let renew = ["ca", "ocsp-signer", "--expiring-within", "10d", "--dir", pki]
+        group.addTask { try Program.run(Program.countersign, renew).status }
+      }
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(statuses == [Int32](repeating: 0, count: 8))
+    #expect(try scenario.list(["--profile", "ocsp_signer"]).count == 1)
+    #expect(try scenario.list().count == 5)
+  }
+
   @Test("commands at the same time in one directory wait for each other")
   func concurrent() async throws {
     let scenario = try Scenario()

@@ -134,6 +134,28 @@ struct IssuingTests {
     #expect(throws: AuthorityError.self) { try authority.issue("client", name) }
   }
 
+  @Test("an e-mail address in the subject is an alternative name as well, and obeys the profile as one")
+  func subjectEmail() throws {
+    let authority = try TemporaryAuthority {
+      $0.subject = (try? DistinguishedName(parsing: "/CN=Root/emailAddress=ca@example.com")) ?? $0.subject
+    }
+    let root = try authority.directory.authority("ca").certificate
+    #expect(try root.subjectAlternativeName() == [.email("ca@example.com")])
+    let subject = try DistinguishedName(parsing: "/CN=alice/emailAddress=alice@example.com")
+    let issued = try authority.issue("client", "alice") { $0.subject = subject }
+    #expect(try issued.certificate.subjectAlternativeName() == [.email("alice@example.com")])
+    #expect(throws: AuthorityError.self) {
+      try authority.issue("client", "mallory") {
+        $0.subject = subject
+        $0.profile.names.email = ["@example.org"]
+      }
+    }
+    // A server's profile has no e-mail names: the attribute stays, and the lint tells.
+    let server = try authority.issue("server", "a.example") { $0.subject = subject }
+    #expect(try server.certificate.subjectAlternativeName() == [.dns("a.example")])
+    #expect(server.warnings.map(\.lint) == ["subject-email"])
+  }
+
   @Test("a usual lifetime ends with the CA; a longer one asked for is refused")
   func lifetimes() throws {
     let authority = try TemporaryAuthority { $0.lifetime = 100 * ValidityBounds.day }

@@ -12,6 +12,14 @@ extension Lint {
     }
   }
 
+  /// CAs get theirs without being asked.
+  static let subjectEmail = Lint(name: "subject-email", clause: "RFC 5280 §4.1.2.6") { context, report in
+    guard !context.draft.isAuthority else { return }
+    for address in context.draft.subject.emailAddresses where !context.draft.names.contains(.email(address)) {
+      report(.warning, "the subject's emailAddress \(address) is not among the alternative names")
+    }
+  }
+
   /// The upper bounds of RFC 5280 appendix A.1.
   static let subjectAttributes = Lint(name: "subject-attributes", clause: "RFC 5280 appendix A.1") { context, report in
     let bounds: [OID: Int] = [
@@ -35,5 +43,12 @@ extension Lint {
         report(.error, "C \"\(text)\" is not a country's two letters")
       }
     }
+  }
+}
+
+extension DistinguishedName {
+  /// The addresses in its `emailAddress` attributes: RFC 5280 §4.1.2.6 wants them as alternative names as well.
+  var emailAddresses: [String] {
+    rdns.joined().filter { $0.type == .emailAddress }.compactMap(\.text).filter { $0.contains("@") }
   }
 }

@@ -30,7 +30,7 @@ struct Lint: Sendable {
 enum Lints {
   static let all: [Lint] = [
     .issuerIsAuthority, .issuerPathLength, .issuerValidity, .validity, .keyStrength, .keyOfProfile, .keyReuse,
-    .subjectPresence, .subjectAttributes, .alternativeNamePresence, .dnsSyntax, .emailSyntax, .uriSyntax,
+    .subjectPresence, .subjectAttributes, .subjectEmail, .alternativeNamePresence, .dnsSyntax, .emailSyntax, .uriSyntax,
     .nameConstraints,
   ]
 

@@ -16,6 +16,10 @@ struct AuthorityExtensions {
       CertificateExtension(KeyUsage([.keyCertSign, .cRLSign]), critical: true),
     ]
     list += try KeyIdentifiers.extensions(publicKey, issuer: issuer)
+    let addresses = request.subject.emailAddresses
+    if !addresses.isEmpty {
+      list.append(CertificateExtension(SubjectAlternativeName(addresses.map { .email($0) })))
+    }
     if !request.permitted.isEmpty || !request.excluded.isEmpty {
       let constraints = NameConstraints(
         permitted: request.permitted.map(\.generalName), excluded: request.excluded.map(\.generalName))
