@@ -31,7 +31,8 @@ final class ProxyStand: Sendable {
     let registry = registry
     let compile = try Self.compile(Self.text(http, upstreams, folder), folder) {
       content, settings, match, context throws(Diagnostic) in
-      try registry.contentHandler(content, settings, match, context)
+      guard case .proxyPass(let pass) = content else { throw Diagnostic("only proxy_pass stands here", at: nil) }
+      return try registry.proxyHandler(pass, settings, match, context)
     }
     try registry.define(compile.http.upstreams, compile: compile)
     let server = try ServerRuntime(block: compile.http.servers[0], compile: compile)

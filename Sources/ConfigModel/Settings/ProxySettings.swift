@@ -136,10 +136,6 @@ public struct ProxyPass: Sendable {
   }
 }
 
-public enum ContentSetting: Sendable {
-  case proxyPass(ProxyPass)
-}
-
 /// `upstream NAME { … }`.
 public struct UpstreamBlock: Sendable {
   public enum Balancing: Hashable, Sendable {

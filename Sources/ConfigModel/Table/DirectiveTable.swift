@@ -28,6 +28,7 @@ public struct DirectiveTable: Sendable {
     Module(name: "Proxy", rows: proxyRows + proxyTransferRows + proxyFailureRows),
     Module(name: "Proxy TLS", rows: proxyTLSRows),
     Module(name: "Upstreams", rows: upstreamRows),
+    Module(name: "Status", rows: statusRows),
   ])
 
   /// All directives of that name: a name may mean different things in different contexts.

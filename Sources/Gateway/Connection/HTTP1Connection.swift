@@ -136,6 +136,7 @@ final class HTTP1Connection: ConnectionDriver {
 
   private func headBegan() {
     stage = .readingHead
+    channel.counters.headBegan()
     channel.setIdle(false)
     channel.setTimer(channel.now + TimeAmount(channel.connection.server.block.connection.clientHeaderTimeout))
   }
@@ -156,6 +157,7 @@ final class HTTP1Connection: ConnectionDriver {
     exchange: HTTP1Exchange, request: Request
   ) {
     requests += 1
+    if stage == .readingHead { channel.counters.headEnded() }
     channel.counters.requestBegan()
     channel.setIdle(false)
     channel.clearTimer()

@@ -8,6 +8,7 @@ extension HTTPConnectionHandler {
   /// A server's trust was replaced: a client whose chain no longer holds is let go.
   func trustChanged() {
     guard stage == .open, let verdict = connection.lostTrust else { return }
+    counters.count(.disconnects)
     logLostTrust(verdict)
     driver?.clientRefused()
     context?.eventLoop.assumeIsolated().scheduleTask(in: Self.revocationGrace) { [weak self] in self?.closeNow() }

@@ -63,7 +63,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   func handlerAdded(context: ChannelHandlerContext) {
     self.context = context
     isChannelWritable = context.channel.isWritable
-    counters.connectionOpened()
     if let tls = connection.tls {
       begin(with: tls.alpn == "h2" ? HTTP2Connection(self) : HTTP1Connection(self))
     } else if connection.listener.setting.isTLS {
@@ -190,7 +189,6 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     timer?.task.cancel()
     timer = nil
     setIdle(false)
-    counters.connectionClosed()
     driver?.closed()
     driver = nil
     output = ByteBuffer()

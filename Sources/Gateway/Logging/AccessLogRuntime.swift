@@ -73,6 +73,7 @@ extension Request {
   func writeAccessLogs() {
     guard !phases.isLogged else { return }
     phases.isLogged = true
+    connection.counters.count(.response(HTTPProtocolLabel(head.version), StatusClass(response.status)))
     for log in effective.accessLogs { log.write(self) }
   }
 }

@@ -64,13 +64,17 @@ struct ClientStatusCheck: Sendable {
     guard let chain = verdict.chain else { return verdict }
     let questions = questions(chain)
     if let known = recalled(verdict, at: now) {
+      memory.events.count(.ocspHit, adding: questions.count)
       for question in questions { memory.refreshIfStale(question, key: question.key, at: now, on: loop) }
       return known
     }
-    let forgives = forgivesFailures
+    let (forgives, events) = (forgivesFailures, memory.events)
     let answers = PendingAnswers(count: questions.count) { refusal in
       guard let refusal else { return then(verdict, nil) }
-      if forgives, refusal.rule == .statusRequestFailed { return then(verdict, refusal) }
+      if forgives, refusal.rule == .statusRequestFailed {
+        events.count(.ocspForgiven)
+        return then(verdict, refusal)
+      }
       then(verdict.refusing(refusal, at: UnixTime(WallClock.now.seconds)), nil)
     }
     for question in questions {

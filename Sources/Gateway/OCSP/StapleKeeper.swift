@@ -74,6 +74,8 @@ final class StapleKeeper: Sendable {
     _ answer: OCSPQuery.Answer, _ target: StaplingTarget, _ memory: StapleMemory, _ now: UnixTime
   ) -> String? {
     let assessment = answer.assessment
+    let (outcome, reason) = assessment.outcome.labels
+    memory.events.count(.stapleQuery, outcome, reason)
     switch assessment.outcome {
     case .good:
       memory.succeeded(target.key, answer.response, validUntil: assessment.validUntil, at: now)

@@ -9,10 +9,14 @@ final class StapleMemory: Sendable {
     var validUntil = UnixTime(.min)
     var nextAttempt = UnixTime(.min)
     var failures = 0
+    var fetchedAt: UnixTime?
     var isAsking = false
   }
 
+  let events: EventCounters
   private let entries = Mutex<[StatusQuestion.Key: Entry]>([:])
+
+  init(events: EventCounters = EventCounters()) { self.events = events }
 
   /// What to staple now: nothing that has expired.
   func response(for key: StatusQuestion.Key, at now: UnixTime) -> [UInt8]? {
@@ -35,7 +39,7 @@ final class StapleMemory: Sendable {
 
   func succeeded(_ key: StatusQuestion.Key, _ response: [UInt8], validUntil: UnixTime, at now: UnixTime) {
     let next = StapleSchedule.afterSuccess(validUntil: validUntil, at: now)
-    entries.withLock { $0[key] = Entry(response: response, validUntil: validUntil, nextAttempt: next) }
+    entries.withLock { $0[key] = Entry(response: response, validUntil: validUntil, nextAttempt: next, fetchedAt: now) }
   }
 
   /// What is there stays until it expires.
@@ -47,6 +51,22 @@ final class StapleMemory: Sendable {
       entry.failures += 1
       entries[key] = entry
     }
+  }
+
+  /// What is known of a certificate's response, good still or not.
+  struct Summary {
+    /// `nil`: there was none yet.
+    var fetchedAt: UnixTime?
+    var validUntil: UnixTime?
+    /// Since the last success.
+    var failures: Int
+  }
+
+  func summary(of key: StatusQuestion.Key) -> Summary {
+    let entry = entries.withLock { $0[key] }
+    return Summary(
+      fetchedAt: entry?.fetchedAt, validUntil: entry?.response == nil ? nil : entry?.validUntil,
+      failures: entry?.failures ?? 0)
   }
 
   /// Forgets certificates that are served no longer.

@@ -18,6 +18,7 @@ final class StatusMemory: Sendable {
     var waiters: [Waiter] = []
   }
 
+  let events: EventCounters
   private let capacity: Int
   private let keeps: Bool
   private let entries = Mutex<[StatusQuestion.Key: Entry]>([:])
@@ -25,13 +26,14 @@ final class StatusMemory: Sendable {
   /// - Parameters:
   ///   - capacity: of statuses.
   ///   - keeps: whether what is known outlives those who wait for it.
-  init(capacity: Int = 16384, keeps: Bool = true) {
+  init(capacity: Int = 16384, keeps: Bool = true, events: EventCounters) {
     self.capacity = max(1, capacity)
     self.keeps = keeps
+    self.events = events
   }
 
   /// As many as fit into a cache of that size, each with its key and its room in the table.
-  convenience init(bytes: Int) { self.init(capacity: bytes / 512) }
+  convenience init(bytes: Int, events: EventCounters) { self.init(capacity: bytes / 512, events: events) }
 
   /// What is known now; `nil` where a responder must be asked.
   func known(_ key: StatusQuestion.Key, at now: UnixTime) -> OCSPAssessment? {
@@ -81,6 +83,8 @@ final class StatusMemory: Sendable {
 
   /// Failures are told to those who wait, not kept: the next handshake asks again.
   private func settle(_ key: StatusQuestion.Key, _ assessment: OCSPAssessment, at now: UnixTime) {
+    let (outcome, reason) = assessment.outcome.labels
+    events.count(.ocspQuery, outcome, reason)
     let waiters = entries.withLock { entries in
       guard var entry = entries[key] else { return [Waiter]() }
       let waiters = entry.waiters

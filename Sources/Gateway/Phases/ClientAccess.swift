@@ -60,6 +60,7 @@ extension Request {
   /// - Returns: `false`. The page of the refusal may be refused as well: that is told once.
   private func refuseClient(_ rule: ClientAccessRule.Action, _ reason: String) -> Bool {
     guard refusalID == nil else { return false }
+    connection.counters.count(.requestRefused(rule == .allow ? .notAllowed : .denied))
     let refusal = ClientRefusal(rule, connection.verdict)
     refusalID = refusal.id
     log(.error, refusal.line("access forbidden to client SSL certificate: \(reason)"))

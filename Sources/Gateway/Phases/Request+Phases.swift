@@ -94,7 +94,10 @@ extension Request {
     phases.uriChanged = false
     location = nil
     let result = find(in: server.root.children)
-    guard let location else { return bodyFits() ? .rewrite : nil }
+    guard let location else {
+      phases.contentHandler = server.root.handler
+      return bodyFits() ? .rewrite : nil
+    }
     if location.facts.isInternal, !phases.isInternal {
       finalize(status: 404)
       return nil

@@ -14,6 +14,7 @@ extension ProxiedRequest {
     let chosen = group.choose(&selection, now: tryStart.uptime) { generator.next() }
     self.selection = selection
     guard let chosen else { return noLivePeer(destination.upstream.name) }
+    count(.tried)
     let address = destination.upstream.addresses[chosen]
     request.response.upstreamTries.append(UpstreamTry(address: address.name))
     let key = connectionKey(address, destination)

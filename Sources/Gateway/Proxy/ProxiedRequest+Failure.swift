@@ -12,6 +12,7 @@ extension ProxiedRequest {
   /// A try failed before its response's head was passed on: the next peer, or the end.
   func failed(_ failure: NextUpstreamRule.Failure) {
     guard stage != .done, var selection, let destination else { return }
+    count(failure.counted)
     if failure == .timeout { log(.error, "upstream timed out (110: Connection timed out)") }
     let group = destination.upstream.group
     let outcome: PeerOutcome = failure.outcomeIsFailure ? .failed : .passedOn
@@ -27,6 +28,10 @@ extension ProxiedRequest {
     } else {
       fail(status: failure.status)
     }
+  }
+
+  func count(_ outcome: UpstreamCounters.Outcome) {
+    destination?.upstream.counters.count(outcome, ordinal: request.connection.counters.ordinal)
   }
 
   var progress: NextUpstreamRule.Progress {
@@ -106,6 +111,7 @@ extension ProxiedRequest {
 
   /// The response ends before its time, which the client shall see.
   func breakOff() {
+    count(.brokenOff)
     abandonUpstream()
     finish()
     guard !isClientGone else { return }

@@ -97,7 +97,8 @@ extension ProxyTarget {
         let message = "\(url.host.asText) could not be resolved (3: Host not found)"
         return then(.failure(Failure(message: message, status: 502)))
       }
-      found(UpstreamRuntime(implicit: url.host.asText, addresses: addresses))
+      found(
+        UpstreamRuntime(implicit: url.host.asText, addresses: addresses, counters: registry.dynamicCounters))
     }
     if let known = registry.find(url, defaultPort: port) { return found(known) }
     if url.isUnix { return found(UpstreamAddress(unixPath: url.host.asText).map { [$0] } ?? []) }

@@ -63,13 +63,10 @@ extension LocationRuntime.Match {
 }
 
 extension UpstreamRegistry {
-  /// Makes the content handlers of a configuration.
-  func contentHandler(
-    _ content: ContentSetting, _ settings: LocationSettings, _ match: LocationRuntime.Match, _ compile: CompileContext
-  ) throws(Diagnostic) -> any ContentHandler {
-    switch content {
-    case .proxyPass(let pass):
-      try ProxyHandler(pass, settings: settings.proxy, match: match, registry: self, compile: compile)
-    }
+  /// Makes the handler of a `proxy_pass`.
+  func proxyHandler(
+    _ pass: ProxyPass, _ settings: LocationSettings, _ match: LocationRuntime.Match, _ compile: CompileContext
+  ) throws(Diagnostic) -> ProxyHandler {
+    try ProxyHandler(pass, settings: settings.proxy, match: match, registry: self, compile: compile)
   }
 }

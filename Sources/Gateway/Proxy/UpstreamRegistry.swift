@@ -15,14 +15,18 @@ final class UpstreamRegistry: Sendable {
 
   private let upstreams = Mutex<[Name: UpstreamRuntime]>([:])
 
-  init() {}
+  private let counters: UpstreamCounterRegistry
+  /// Of hosts that requests name: too many to be told apart.
+  var dynamicCounters: UpstreamCounters { counters.counters(of: "variable") }
+
+  init(counters: UpstreamCounterRegistry = UpstreamCounterRegistry()) { self.counters = counters }
 
   /// Makes every `upstream` block ready; once, before any `proxy_pass` is.
   ///
   /// - Throws: `host not found in upstream "x"` at the server's line.
   func define(_ blocks: [UpstreamBlock], compile: CompileContext) throws(Diagnostic) {
     for block in blocks {
-      let upstream = try Self.runtime(of: block, compile: compile)
+      let upstream = try Self.runtime(of: block, counters: counters.counters(of: block.name), compile: compile)
       let name = Name(host: block.name.utf8.map(lowerCased), port: nil)
       upstreams.withLock { $0[name] = upstream }
     }
@@ -42,7 +46,9 @@ final class UpstreamRegistry: Sendable {
     }
     let addresses = Self.addresses(url, defaultPort: defaultPort)
     if addresses.isEmpty { throw Diagnostic("host not found in upstream \"\(host)\"", at: position) }
-    let made = UpstreamRuntime(implicit: url.isUnix ? "unix:\(host)" : host, addresses: addresses)
+    let name = url.isUnix ? "unix:\(host)" : host
+    let label = url.isUnix ? name : "\(host):\(url.port ?? defaultPort)"
+    let made = UpstreamRuntime(implicit: name, addresses: addresses, counters: counters.counters(of: label))
     upstreams.withLock { $0[Self.name(of: url, defaultPort: defaultPort)] = made }
     return made
   }
@@ -74,7 +80,7 @@ final class UpstreamRegistry: Sendable {
   }
 
   private static func runtime(
-    of block: UpstreamBlock, compile: CompileContext
+    of block: UpstreamBlock, counters: UpstreamCounters, compile: CompileContext
   ) throws(Diagnostic) -> UpstreamRuntime {
     var peers: [PeerSettings] = []
     var addresses: [UpstreamAddress] = []
@@ -90,7 +96,7 @@ final class UpstreamRegistry: Sendable {
     let hashKey = try block.hashKey.map { key throws(Diagnostic) in try compile.template(key) }
     return UpstreamRuntime(
       name: block.name, peers: peers, addresses: addresses, balancing: block.method, hashKey: hashKey,
-      keepalive: block.keepaliveLimits)
+      keepalive: block.keepaliveLimits, counters: counters)
   }
 
   private static func resolve(_ server: UpstreamBlock.Server) throws(Diagnostic) -> [UpstreamAddress] {

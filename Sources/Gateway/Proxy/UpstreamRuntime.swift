@@ -15,15 +15,17 @@ final class UpstreamRuntime: Sendable {
   let hashKey: CompiledTemplate?
   /// `nil`: connections are not kept.
   let keepalive: KeepaliveLimits?
+  let counters: UpstreamCounters
 
   private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<ConnectionPool>]>([:])
   private let isRetired = Atomic(false)
 
   init(
     name: String, peers: [PeerSettings], addresses: [UpstreamAddress], balancing: Balancing = .roundRobin,
-    hashKey: CompiledTemplate? = nil, keepalive: KeepaliveLimits? = nil
+    hashKey: CompiledTemplate? = nil, keepalive: KeepaliveLimits? = nil, counters: UpstreamCounters
   ) {
     self.name = name
+    self.counters = counters
     self.group = PeerGroup(name: name, peers: peers, balancing: balancing)
     self.addresses = addresses
     self.hashKey = hashKey
@@ -31,8 +33,9 @@ final class UpstreamRuntime: Sendable {
   }
 
   /// Peers that `proxy_pass` names itself: all alike, none kept.
-  convenience init(implicit name: String, addresses: [UpstreamAddress]) {
-    self.init(name: name, peers: addresses.map { PeerSettings(server: $0.name) }, addresses: addresses)
+  convenience init(implicit name: String, addresses: [UpstreamAddress], counters: UpstreamCounters) {
+    self.init(
+      name: name, peers: addresses.map { PeerSettings(server: $0.name) }, addresses: addresses, counters: counters)
   }
 
   /// The event loop's idle connections; `nil` where none are kept. On `eventLoop` only.

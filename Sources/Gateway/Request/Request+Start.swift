@@ -109,6 +109,7 @@ extension Request {
       return reject("client sent plain HTTP request to HTTPS port", status: 497)
     }
     guard isDirected else {
+      connection.counters.count(.requestRefused(.misdirected))
       return reject(
         "client attempted to request the server name different from the one that was negotiated", status: 421)
     }
@@ -131,10 +132,12 @@ extension Request {
     guard policy.verifies else { return true }
     guard let verdict = connection.currentVerdict(for: server) else {
       if policy.mode != .on { return true }
+      connection.counters.count(.requestRefused(.noCertificate))
       return reject("client sent no required SSL certificate", status: 496)
     }
     if verdict.isVerified || policy.failure == .continue { return true }
     if policy.mode == .optionalNoCA, verdict.isMerelyUntrusted { return true }
+    connection.counters.count(.requestRefused(.certificate))
     let refusal = ClientRefusal(verdict)
     refusalID = refusal.id
     log(.error, refusal.line("client SSL certificate verify error: (\(verdict.refusalText))"))

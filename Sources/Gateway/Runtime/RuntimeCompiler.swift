@@ -6,15 +6,16 @@ struct RuntimeCompiler {
   private let context: CompileContext
   private let configuration: Configuration
   private let shared: GatewayShared
-  let upstreams = UpstreamRegistry()
+  let upstreams: UpstreamRegistry
 
   init(_ configuration: Configuration, options: GatewayOptions, shared: GatewayShared) throws(Diagnostic) {
     self.configuration = configuration
     self.shared = shared
+    upstreams = UpstreamRegistry(counters: shared.upstreamCounters)
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
       fallbackErrorLogs: options.fallbackErrorLogs, revocationFiles: shared.tls.revocationFiles,
-      contentFactory: upstreams.contentHandler)
+      contentFactory: ContentHandlers(upstreams: upstreams, shared: shared).handler)
     try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
 
@@ -32,7 +33,7 @@ struct RuntimeCompiler {
     guard !block.tls.certificate.isEmpty || block.tls.rejectHandshake else { return nil }
     return try ServerTLS(
       ServerTLSBuilder(
-        settings: block.tls, identity: block.names.map { "\($0)" },
+        settings: block.tls, name: ServerRuntime.name(of: block).asText, identity: block.names.map { "\($0)" },
         offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls))
   }
 

@@ -23,7 +23,8 @@ final class ServerRuntime: Sendable {
     mergesSlashes = block.connection.mergeSlashes
     let locations = try compile.locations(block.locations)
     root = try LocationRuntime(
-      match: .server, settings: block.settings, children: locations, handler: nil, compile: compile)
+      match: .server, settings: block.settings, children: locations,
+      handler: try compile.handler(block.settings, match: .server), compile: compile)
     var named: [String: LocationRuntime] = [:]
     for case (let location, .named(let name)) in locations.map({ ($0, $0.match) }) { named[name] = location }
     namedLocations = named
@@ -34,7 +35,7 @@ final class ServerRuntime: Sendable {
     namedLocations[name] ?? namedLocations[name.hasPrefix("@") ? String(name.dropFirst()) : "@" + name]
   }
 
-  private static func name(of block: ServerBlock) -> [UInt8] {
+  static func name(of block: ServerBlock) -> [UInt8] {
     switch block.names.first {
     case .exact(let text): Array(text.utf8)
     case .leadingWildcard(let suffix): Array("*\(suffix)".utf8)

@@ -7,12 +7,16 @@ import TrustFeeds
 final class ConfigurationFileWatcher: Sendable {
   private let watchers = Mutex<[UInt64: FileWatcher]>([:])
 
+  private let events: EventCounters
+
+  init(events: EventCounters) { self.events = events }
+
   func watch(_ runtime: GatewayRuntime) {
     let files = runtime.tls.reduce(into: [:]) { files, server in files.merge(server.signatures) { first, _ in first } }
     guard !files.isEmpty else { return }
     // What changed while the configuration was being read is not missed.
-    let watcher = FileWatcher(files.keys.sorted(), since: files) { [weak runtime] changed in
-      if let runtime { Self.reload(runtime, changed) }
+    let watcher = FileWatcher(files.keys.sorted(), since: files) { [weak runtime, events] changed in
+      if let runtime { Self.reload(runtime, changed, events) }
     }
     watchers.withLock { $0[runtime.generation] = watcher }
   }
@@ -22,11 +26,13 @@ final class ConfigurationFileWatcher: Sendable {
   }
 
   /// A bad file leaves its server as it was; the next change tries again.
-  private static func reload(_ runtime: GatewayRuntime, _ changed: Set<String>) {
+  private static func reload(_ runtime: GatewayRuntime, _ changed: Set<String>, _ events: EventCounters) {
     for server in runtime.tls where !server.files.isDisjoint(with: changed) {
       do throws(Diagnostic) {
         try server.reload()
+        events.count(.fileReload, "success")
       } catch {
+        events.count(.fileReload, "failure")
         runtime.errorLog.write(.alert, "\(error.description); what was there before goes on being used")
       }
     }

@@ -13,9 +13,12 @@ struct ConnectionAcceptor: Sendable {
   func accept(_ channel: Channel) -> EventLoopFuture<Void> {
     channel.eventLoop.makeCompletedFuture {
       guard let remote = channel.remoteAddress, let local = channel.localAddress else { throw ChannelError.eof }
+      let counters = shared.counters.counters(of: channel.eventLoop)
+      counters.connectionOpened()
+      channel.closeFuture.whenComplete { _ in counters.connectionClosed() }
       let connection = ClientConnection(
         number: shared.nextConnectionNumber(), remoteAddress: remote, localAddress: local,
-        listener: socket.listener(for: local), counters: shared.counters)
+        listener: socket.listener(for: local), counters: counters)
       let pipeline = channel.pipeline.syncOperations
       if connection.listener.setting.isTLS {
         try addTLS(to: pipeline, connection)
@@ -35,7 +38,8 @@ struct ConnectionAcceptor: Sendable {
     options.handshakeTimeout = connection.server.block.connection.clientHeaderTimeout
     let engine = TLSConnection.server(context: context, delegate: delegate)
     try pipeline.addHandler(TLSHandler(connection: engine, options: options))
-    try pipeline.addHandler(HandshakeObserver(connection, delegate: delegate, errorLog: runtime.errorLog))
+    try pipeline.addHandler(
+      HandshakeObserver(connection, delegate: delegate, errorLog: runtime.errorLog, events: shared.events))
   }
 }
 

@@ -21,13 +21,15 @@ public final class GatewayServer: Sendable {
   private let shared: GatewayShared
   private let loops: EventLoops
   private let state: Mutex<State>
-  private let watcher = ConfigurationFileWatcher()
+  private let watcher: ConfigurationFileWatcher
   private let staples: StapleKeeper
+  private let expiry = ExpiryWarnings()
 
   private init(_ options: GatewayOptions, shared: GatewayShared, runtime: GatewayRuntime) {
     self.options = options
     self.shared = shared
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    watcher = ConfigurationFileWatcher(events: shared.events)
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
@@ -58,8 +60,9 @@ public final class GatewayServer: Sendable {
     let sockets = try server.open(runtime, reusing: [])
     server.state.withLock { $0.sockets = sockets }
     try server.writePIDFile(runtime)
+    shared.status.started(runtime)
     server.watchFiles(of: runtime)
-    server.repeatRevocationWarnings()
+    server.repeatWarnings()
     runtime.errorLog.write(.notice, "\(GatewayVersion.product) started")
     return server
   }
@@ -83,6 +86,7 @@ public final class GatewayServer: Sendable {
       for diagnostic in read.diagnostics { next.errorLog.write(diagnostic.level, diagnostic.description) }
       next.warnOfRevocationLists()
     } catch {
+      shared.status.reloadFailed()
       for line in error.lines { present.errorLog.write(.emerg, StartupMessage.withoutPrefix(line)) }
       present.errorLog.write(.alert, "the new configuration was refused; generation \(present.generation) goes on")
     }
@@ -98,6 +102,7 @@ public final class GatewayServer: Sendable {
       return (previous, closing)
     }
     for socket in closing { socket.listener.close() }
+    shared.status.reloaded(next)
     watchFiles(of: next)
     next.errorLog.write(.notice, "generation \(next.generation) serves")
     retire(previous, isUrgent: false)
@@ -161,14 +166,18 @@ public final class GatewayServer: Sendable {
     log.write(.notice, "reopened logs")
   }
 
-  /// CRLs grow old while nothing changes.
-  private func repeatRevocationWarnings() {
+  /// CRLs and certificates grow old while nothing changes.
+  private func repeatWarnings() {
     loops.acceptor.scheduleRepeatedTask(initialDelay: .hours(1), delay: .hours(1)) { [weak self] _ in
       self?.state.withLock { $0.runtime }.warnOfRevocationLists()
+    }
+    loops.acceptor.scheduleRepeatedTask(initialDelay: .minutes(1), delay: .minutes(1)) { [weak self] _ in
+      if let self { expiry.check(state.withLock { $0.runtime }) }
     }
   }
 
   private func watchFiles(of runtime: GatewayRuntime) {
+    expiry.check(runtime)
     watcher.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
   }

@@ -5,8 +5,12 @@ import Synchronization
 final class GatewayShared: Sendable {
   let logs = LogFiles()
   let tls = SharedTLSState()
-  let counters = ConnectionCounters()
+  let counters = CounterRegistry()
+  let upstreamCounters = UpstreamCounterRegistry()
+  let status = GatewayStatus()
   private let connections = Atomic<UInt64>(0)
+
+  var events: EventCounters { tls.events }
 
   /// `$connection` of the next connection.
   func nextConnectionNumber() -> UInt64 {

@@ -11,14 +11,18 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
   private let connection: ClientConnection
   private let delegate: HandshakeDelegate
   private let errorLog: ErrorLogRuntime
+  private let events: EventCounters
   /// Asked for during the handshake; for whoever comes after it.
   private var drain: DrainRequested?
   private var trustChanged: TrustChanged?
 
-  init(_ connection: ClientConnection, delegate: HandshakeDelegate, errorLog: ErrorLogRuntime) {
+  init(
+    _ connection: ClientConnection, delegate: HandshakeDelegate, errorLog: ErrorLogRuntime, events: EventCounters
+  ) {
     self.connection = connection
     self.delegate = delegate
     self.errorLog = errorLog
+    self.events = events
   }
 
   func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
@@ -27,6 +31,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
       delegate.handshakeCompleted(facts)
       giveWay(context, firstBytes: nil)
     case let plain as PlaintextOnTLSPort:
+      events.count(.handshakeFailed, "plaintext", "none")
       giveWay(context, firstBytes: plain.bytes)
     case let request as DrainRequested:
       // A client in its handshake is about to ask: it gets its one answer.
@@ -39,6 +44,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
 
   func errorCaught(context: ChannelHandlerContext, error: any Error) {
     guard let error = error as? TLSError else { return context.fireErrorCaught(error) }
+    count(error)
     let client = String(decoding: connection.remoteText, as: UTF8.self)
     let message = "SSL_do_handshake() failed (\(error))"
     let context = " while SSL handshaking, client: \(client), server: \(connection.listener.setting.text)"
@@ -48,6 +54,13 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     let reason = verdict.firstFinding?.opensslText ?? verdict.refusalText
     errorLog.write(
       .error, connection: connection.number, ClientRefusal(verdict).line("\(message): \(reason)\(context)"))
+  }
+
+  private func count(_ error: TLSError) {
+    let (reason, alert) = error.labels
+    events.count(.handshakeFailed, reason, alert)
+    // A certificate that must be there and is not ends the handshake before anybody is asked about it.
+    if reason == "peer_did_not_return_a_certificate" { connection.counters.count(.sentNoCertificate) }
   }
 
   /// Why the handshake was ended, where that was for the client's certificate.

@@ -30,7 +30,7 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
     guard let tls, let verifier = tls.verifier else { return .accept }
-    let verdict = verifier.verdict(on: PresentedChain(chain), at: now)
+    let verdict = verdict(on: PresentedChain(chain), by: verifier)
     guard let status = tls.clientStatus else { return decide(verdict) }
     let settled = status.settle(verdict, at: now, on: eventLoop) { [self] verdict, forgiven in
       if let forgiven { report(forgiven, "let in by ssl_ocsp_failure") }
@@ -39,7 +39,18 @@ final class HandshakeDelegate: TLSServerDelegate {
     return settled.map(decide) ?? .pending
   }
 
+  private func verdict(on chain: PresentedChain, by verifier: Verifier) -> Verdict {
+    let now = now
+    if let known = verifier.remembered(chain.hash, at: now) {
+      connection.counters.count(.verdictHits)
+      return known
+    }
+    connection.counters.count(.verdictMisses)
+    return verifier.verdict(on: chain, at: now)
+  }
+
   private func decide(_ verdict: Verdict) -> PeerDecision {
+    connection.counters.count(verdict.firstFinding.map { .refused($0.rule) } ?? .verified)
     connection.verdict = verdict
     connection.judge = tls?.verifier
     if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal, "refused") }
@@ -53,11 +64,17 @@ final class HandshakeDelegate: TLSServerDelegate {
   func mayResume(_ session: ResumableSession) -> Bool {
     resumedVerdict = nil
     guard let verifier = tls?.verifier, !session.chainHash.isEmpty else { return true }
-    guard let verdict = verifier.remembered(session.chainHash, at: now), verdict.isVerified else { return false }
+    guard let verdict = verifier.remembered(session.chainHash, at: now) else { return refuse(.unknownVerdict) }
+    guard verdict.isVerified else { return refuse(.refused) }
     // A status that must be asked for leads to a full handshake, which can wait.
-    if let status = tls?.clientStatus, status.recalled(verdict, at: now)?.isVerified != true { return false }
+    if let status = tls?.clientStatus, status.recalled(verdict, at: now)?.isVerified != true { return refuse(.status) }
     resumedVerdict = verdict
     return true
+  }
+
+  private func refuse(_ reason: ResumptionRefusal) -> Bool {
+    connection.counters.count(.resumptionRefused(reason))
+    return false
   }
 
   private func report(_ refusal: Refusal, _ consequence: String) {
@@ -70,7 +87,12 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func handshakeCompleted(_ facts: TLSSessionFacts) {
     connection.tls = facts
-    guard facts.isResumed else { return }
+    connection.counters.count(.handshake(facts.version, isResumed: facts.isResumed))
+    guard facts.isResumed else {
+      if tls?.verifier != nil, connection.verdict == nil { connection.counters.count(.sentNoCertificate) }
+      return
+    }
+    if tls?.verifier != nil { connection.counters.count(resumedVerdict == nil ? .sentNoCertificate : .verified) }
     connection.verdict = resumedVerdict
     connection.judge = tls?.verifier
   }

@@ -18,7 +18,10 @@ final class RevocationFiles: Sendable {
     weak var lists: LoadedRevocationLists?
   }
 
+  private let events: EventCounters
   private let known = Mutex<[[Key]: Known]>([:])
+
+  init(events: EventCounters = EventCounters()) { self.events = events }
 
   /// The lists of `files`, each a file or a directory of them.
   ///
@@ -27,12 +30,24 @@ final class RevocationFiles: Sendable {
     // Looked at before it is read: what changes meanwhile is another file the next time.
     let key = files.map { Key(path: $0.path, signature: FileSignature($0.path)) }
     if let lists = known.withLock({ $0[key]?.lists }) { return lists }
-    let lists = try LoadedRevocationLists(files, directive: directive)
+    let lists = try load(files, directive)
     known.withLock { known in
       known = known.filter { $0.value.lists != nil }
       known[key] = Known(lists: lists)
     }
     return lists
+  }
+
+  private func load(_ files: [PathReference], _ directive: String) throws(Diagnostic) -> LoadedRevocationLists {
+    do throws(Diagnostic) {
+      let lists = try LoadedRevocationLists(files, directive: directive, events: events)
+      for file in files { events.count(.crlLoad, file.path, "success") }
+      return lists
+    } catch {
+      let file = files.first { $0.position == error.position } ?? files[0]
+      events.count(.crlLoad, file.path, "failure")
+      throw error
+    }
   }
 }
 
@@ -42,9 +57,11 @@ final class LoadedRevocationLists: Sendable {
   /// The file of each list.
   private let origins: [PathReference]
   private let directive: String
+  private let events: EventCounters
 
-  fileprivate init(_ files: [PathReference], directive: String) throws(Diagnostic) {
+  fileprivate init(_ files: [PathReference], directive: String, events: EventCounters) throws(Diagnostic) {
     self.directive = directive
+    self.events = events
     (index, origins) = try Self.load(files, directive)
     FreedMemory.giveBack()
   }
@@ -73,9 +90,15 @@ final class LoadedRevocationLists: Sendable {
   /// Every list is held against the CAs at hand: one that a CA of its name did not sign is no list.
   func check(against authorities: [Certificate]) throws(Diagnostic) {
     for (position, file) in origins.enumerated() where !index.isPlausible(position, among: authorities) {
+      events.count(.crlLoad, file.path, "failure")
       throw Diagnostic("\(file.path): the CRL's signature is not its issuer's (\(directive))", at: file.position)
     }
     FreedMemory.giveBack()
+  }
+
+  /// What each list says of itself, and the `ssl_crl` that named it.
+  var summaries: [(list: CRLSummary, source: String)] {
+    zip(index.summaries, origins).map { ($0, $1.path) }
   }
 
   /// What the operator should know of the lists' age.

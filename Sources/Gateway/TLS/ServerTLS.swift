@@ -34,6 +34,7 @@ final class ServerTLS: Sendable {
 
   private let builder: ServerTLSBuilder
   private let current: Mutex<State>
+  private let knownExpiring = Mutex<ExpiringCertificates?>(nil)
   /// How the files looked just before they were read for the first time.
   let signatures: [String: FileSignature]
 
@@ -57,6 +58,20 @@ final class ServerTLS: Sendable {
   func reload() throws(Diagnostic) {
     let fresh = try builder.build()
     current.withLock { $0 = fresh }
+    knownExpiring.withLock { $0 = nil }
+  }
+
+  /// The server's first name, as metrics and warnings have it.
+  var name: String { builder.name }
+
+  /// What is served and trusted now, and when it ends.
+  var expiring: ExpiringCertificates {
+    knownExpiring.withLock { known in
+      if let known { return known }
+      let made = ExpiringCertificates(state, paths: builder.settings.certificate.map(\.path))
+      known = made
+      return made
+    }
   }
 
   /// Whether responses are asked for, and stapled when they come.

@@ -9,6 +9,8 @@ import Trust
 /// Makes a server block's TLS from its settings and files: again and again, each time from nothing.
 struct ServerTLSBuilder: Sendable {
   let settings: TLSSettings
+  /// The server's first name as written, for metrics and logs; empty where it has none.
+  let name: String
   /// What tells this server from others: its names.
   let identity: [String]
   let offersHTTP2: Bool

@@ -5,12 +5,20 @@ import TLSEngine
 /// What outlives a reload: ticket secrets, named caches, CRLs that did not change, what OCSP responders said.
 final class SharedTLSState: Sendable {
   let ticketKeyring = TLSTicketKeyring()
-  let revocationFiles = RevocationFiles()
-  let staples = StapleMemory()
-  private let statuses = StatusMemory()
+  let events: EventCounters
+  let revocationFiles: RevocationFiles
+  let staples: StapleMemory
+  private let statuses: StatusMemory
   private let statusCaches = Mutex<[String: StatusMemory]>([:])
   private let caches = Mutex<[String: TLSSessionCache]>([:])
   private let snapshots = Mutex<UInt64>(0)
+
+  init() {
+    events = EventCounters()
+    revocationFiles = RevocationFiles(events: events)
+    statuses = StatusMemory(events: events)
+    staples = StapleMemory(events: events)
+  }
 
   /// `builtin` is a cache of its own in nginx; here one of fixed size that servers share, which policies keep apart.
   func sessionCache(for setting: SessionCacheSetting) -> TLSSessionCache? {
@@ -25,11 +33,11 @@ final class SharedTLSState: Sendable {
   func statuses(for setting: OCSPCacheSetting) -> StatusMemory {
     switch setting {
     case .standard: statuses
-    case .off: StatusMemory(keeps: false)
+    case .off: StatusMemory(keeps: false, events: events)
     case .shared(let name, let size):
       statusCaches.withLock { caches in
         if let known = caches[name] { return known }
-        let made = StatusMemory(bytes: size.bytes)
+        let made = StatusMemory(bytes: size.bytes, events: events)
         caches[name] = made
         return made
       }

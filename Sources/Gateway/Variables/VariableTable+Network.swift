@@ -30,6 +30,14 @@ extension VariableTable {
     "pipe": bytes { [UInt8(ascii: $0.exchange.isPipelined ? "p" : ".")] },
   ]
 
+  /// What `stub_status` counts.
+  static let connections: [String: VariableGetter] = [
+    "connections_active": number { $0.connection.counters.totals[.active] },
+    "connections_reading": number { $0.connection.counters.totals[.reading] },
+    "connections_writing": number { $0.connection.counters.totals.openRequests },
+    "connections_waiting": number { $0.connection.counters.totals[.idle] },
+  ]
+
   /// `$proxy_protocol_*`: filled by listeners that take the PROXY protocol.
   static let proxyProtocol: [String: VariableGetter] = [
     "proxy_protocol_addr": { _, _ in false },

@@ -19,7 +19,9 @@ enum VariableTable {
 
   static let named: [String: VariableGetter] = {
     var all: [String: VariableGetter] = [:]
-    for part in [request, location, network, clock, responses, upstreams, proxyProtocol, tls, certificates] {
+    for part in [
+      request, location, network, clock, responses, upstreams, proxyProtocol, tls, certificates, connections,
+    ] {
       all.merge(part) { first, _ in first }
     }
     return all

@@ -39,7 +39,8 @@ public final class CRLIndex: Sendable {
   public var summaries: [CRLSummary] {
     all.map {
       CRLSummary(
-        issuer: $0.head.issuer, thisUpdate: $0.head.thisUpdate, nextUpdate: $0.head.nextUpdate, entries: $0.count)
+        issuer: $0.head.issuer, number: $0.head.number, isDelta: $0.head.isDelta, thisUpdate: $0.head.thisUpdate,
+        nextUpdate: $0.head.nextUpdate, entries: $0.count)
     }
   }
 
@@ -72,6 +73,9 @@ public final class CRLIndex: Sendable {
 /// What a CRL says of itself.
 public struct CRLSummary: Sendable, Hashable {
   public let issuer: DistinguishedName
+  /// Magnitude of cRLNumber, without leading zeros; nil where the list has none.
+  public let number: [UInt8]?
+  public let isDelta: Bool
   public let thisUpdate: UnixTime
   public let nextUpdate: UnixTime?
   public let entries: Int

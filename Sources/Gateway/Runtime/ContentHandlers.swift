@@ -1,0 +1,18 @@
+import ConfigModel
+import ConfigSyntax
+
+/// Makes the content handlers of a configuration: what a location's `content` setting names.
+struct ContentHandlers {
+  let upstreams: UpstreamRegistry
+  let shared: GatewayShared
+
+  func handler(
+    _ content: ContentSetting, _ settings: LocationSettings, _ match: LocationRuntime.Match, _ compile: CompileContext
+  ) throws(Diagnostic) -> any ContentHandler {
+    switch content {
+    case .proxyPass(let pass): try upstreams.proxyHandler(pass, settings, match, compile)
+    case .metrics(let format): MetricsHandler(format: format, shared: shared)
+    case .stubStatus: StubStatusHandler(counters: shared.counters)
+    }
+  }
+}
