@@ -66,6 +66,8 @@ final class TicketKey: @unchecked Sendable {
           base + header, ticket.count - header, policyID, policyID.count) == 1
       if !opened { count = 0 }
     }
+    // Left in the queue, it would end the handshake that goes on without the ticket.
+    if !opened { ERR_clear_error() }
     return opened ? plaintext : nil
   }
 }
