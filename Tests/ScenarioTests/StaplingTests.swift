@@ -109,4 +109,58 @@ struct StaplingTests {
     let gateway = try scene.start(Self.configuration(scene, [scene.server], "ssl_stapling_file \(response);"))
     #expect(try Self.status(scene).contains("Cert Status: good"), "\(gateway.errorLog)")
   }
+
+  /// curl computes the identifier of its question from the chain that the server sends: without the issuer in it, curl
+  /// ends with 91 whatever is stapled.
+  @Test("curl --cert-status is satisfied where the issuer is sent too, by each certificate over TLS 1.2 and 1.3")
+  func curlCertificateStatus() throws {
+    let scene = try Scene(ports: 2)
+    let middle = try TestAuthority("middle", in: scene.directory, issuer: scene.authority)
+    let above = try String(contentsOfFile: middle.certificate, encoding: .utf8)
+    let identities = try ["P-256", "rsa:2048"].map { kind in
+      var identity = try middle.issue("localhost", .server, kind: kind, ocsp: scene.ports[1])
+      let leaf = try String(contentsOfFile: identity.certificate, encoding: .utf8)
+      identity.certificate = try scene.directory.write("chain-\(kind).crt", leaf + above)
+      return identity
+    }
+    let signer = try middle.issue("responder", .responder)
+    let responder = try OCSPResponder(middle, port: scene.ports[1], signer: signer)
+    let gateway = try scene.start(Self.configuration(scene, identities))
+    for options in [
+      ["--tlsv1.3"], ["--tls-max", "1.2", "--ciphers", "ECDHE-ECDSA-AES128-GCM-SHA256"],
+      ["--tls-max", "1.2", "--ciphers", "ECDHE-RSA-AES128-GCM-SHA256"],
+    ] {
+      let isSatisfied = try eventually { try scene.curl.get("/", ["--cert-status"] + options).body == "ok" }
+      #expect(isSatisfied, "\(options): \(gateway.errorLog)")
+    }
+    #expect(responder.questions == 2)
+    let bare = try Scene()
+    let without = try bare.start(
+      Self.configuration(bare, [bare.server]).replacingOccurrences(of: "ssl_stapling on;", with: ""))
+    #expect(try bare.curl.get("/", ["--cert-status"]).exit == 91)
+    #expect(without.isRunning)
+  }
+
+  @Test("a certificate that must be stapled and is not is warned of, and the staple ends the warning")
+  func mustStaple() throws {
+    let scene = try Scene(ports: 2)
+    let identity = try scene.authority.issue("localhost", .stapledServer)
+    let plan = Self.configuration(scene, [identity])
+    let warning = "must be served with an OCSP response (RFC 7633)"
+    let gateway = try scene.start(plan.replacingOccurrences(of: "ssl_stapling on;", with: ""))
+    #expect(eventually { gateway.errorLog.contains("\(warning), and \"ssl_stapling\" is off") })
+    gateway.stop()
+    try scene.directory.write("error.log", "")
+    let unasked = try scene.start(plan)
+    #expect(eventually { unasked.errorLog.contains("no OCSP responder URL") && unasked.errorLog.contains(warning) })
+    unasked.stop()
+    try scene.directory.write("error.log", "")
+    let signer = try scene.authority.issue("responder", .responder)
+    let responder = try OCSPResponder(scene.authority, port: scene.ports[1], signer: signer)
+    let stapling = try scene.start(
+      Self.configuration(scene, [identity], "ssl_stapling_responder http://127.0.0.1:@PORT2@/;"))
+    #expect(try eventually { try Self.status(scene).contains("Cert Status: good") })
+    #expect(!stapling.errorLog.contains(warning))
+    responder.stop()
+  }
 }

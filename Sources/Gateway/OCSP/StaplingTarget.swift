@@ -28,12 +28,19 @@ struct StaplingPlan: Sendable {
   /// Warnings about certificates for which nothing can be asked.
   private(set) var problems: [String] = []
 
-  static let none = StaplingPlan()
-
-  private init() {}
-
-  /// Nothing is asked; `problems` are for the log.
-  init(problems: [String]) { self.problems = problems }
+  /// Nothing is asked.
+  ///
+  /// - Parameter problems: what is wrong besides certificates that must be stapled and are not.
+  init(unasked credentials: [TLSCredential], _ settings: TLSSettings, problems: [String] = []) {
+    self.problems = problems
+    for (index, credential) in credentials.enumerated() {
+      guard credential.ocspResponse == nil, credential.mustBeStapled else { continue }
+      let why = settings.stapling ? "\"ssl_stapling_file\" has none" : "\"ssl_stapling\" is off"
+      self.problems.append(
+        "certificate \"\(settings.certificate[index].path)\" must be served with an OCSP response (RFC 7633), and "
+          + "\(why): clients may refuse it")
+    }
+  }
 
   /// - Parameters:
   ///   - authorities: where issuers are looked for that the chains leave out.
@@ -45,7 +52,8 @@ struct StaplingPlan: Sendable {
       let chain = credential.chain.compactMap { try? Certificate(der: $0) }
       guard let leaf = chain.first else { continue }
       guard let issuer = (chain.dropFirst() + authorities).first(where: { leaf.isIssued(by: $0) }) else {
-        problems.append("\"ssl_stapling\" ignored, issuer certificate not found for certificate \"\(path)\"")
+        problems.append(
+          "\"ssl_stapling\" ignored, issuer certificate not found for certificate \"\(path)\"" + credential.consequence)
         continue
       }
       let question = StatusQuestion(
@@ -58,7 +66,7 @@ struct StaplingPlan: Sendable {
             index: index, question: question, key: question.key, responders: urls,
             verifies: settings.staplingVerify, path: path))
       case .failure(let failure):
-        problems.append("\"ssl_stapling\" ignored, \(failure) \"\(path)\"")
+        problems.append("\"ssl_stapling\" ignored, \(failure) \"\(path)\"" + credential.consequence)
       }
     }
   }
@@ -74,4 +82,18 @@ extension Certificate {
 extension TLSSettings {
   /// `ssl_ocsp_hosts`; any where it is absent.
   var ocspResponderHosts: AllowedHosts { ocspHosts.isEmpty ? .any : AllowedHosts(ocspHosts) }
+}
+
+extension TLSCredential {
+  /// Whether the certificate asks clients to insist on an OCSP response ("Must-Staple").
+  fileprivate var mustBeStapled: Bool {
+    guard let leaf = chain.first, let certificate = try? Certificate(der: leaf),
+      let feature = try? certificate.tlsFeature()
+    else { return false }
+    return feature.features.contains(TLSFeature.statusRequest)
+  }
+
+  fileprivate var consequence: String {
+    mustBeStapled ? "; it must be served with an OCSP response (RFC 7633): clients may refuse it" : ""
+  }
 }

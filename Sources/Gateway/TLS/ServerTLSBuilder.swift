@@ -62,10 +62,11 @@ struct ServerTLSBuilder: Sendable {
   private func staplingPlan(
     _ credentials: [TLSCredential], _ fetchTLS: FetchTLS?
   ) throws(Diagnostic) -> StaplingPlan {
-    guard settings.stapling else { return .none }
+    guard settings.stapling else { return StaplingPlan(unasked: credentials, settings) }
     if let file = settings.staplingFile {
       let isUsed = credentials.contains { $0.ocspResponse != nil }
-      return isUsed ? .none : StaplingPlan(problems: ["\"\(file.path)\" speaks of none of the certificates"])
+      let unused = isUsed ? [] : ["\"\(file.path)\" speaks of none of the certificates"]
+      return StaplingPlan(unasked: credentials, settings, problems: unused)
     }
     return StaplingPlan(
       settings, credentials: credentials,

@@ -27,6 +27,7 @@ extension Certificate {
   public func crlDistributionPoints() throws(PKIError) -> CRLDistributionPoints? {
     try value(of: CRLDistributionPoints.self)
   }
+  public func tlsFeature() throws(PKIError) -> TLSFeature? { try value(of: TLSFeature.self) }
   public func freshestCRL() throws(PKIError) -> FreshestCRL? { try value(of: FreshestCRL.self) }
   public func authorityInformationAccess() throws(PKIError) -> AuthorityInformationAccess? {
     try value(of: AuthorityInformationAccess.self)

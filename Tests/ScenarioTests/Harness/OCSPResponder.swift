@@ -11,7 +11,11 @@ final class OCSPResponder: @unchecked Sendable {
   ///   - signer: who signs; the CA itself without.
   ///   - index: another list of certificates than the CA's.
   ///   - minutes: until nextUpdate; none is named without.
-  init(_ authority: TestAuthority, port: Int, signer: Identity, index: String? = nil, minutes: Int? = 5) throws {
+  ///   - more: further options of `openssl ocsp`.
+  init(
+    _ authority: TestAuthority, port: Int, signer: Identity, index: String? = nil, minutes: Int? = 5,
+    _ more: [String] = []
+  ) throws {
     directory = authority.directory
     log = "ocsp-\(UUID().uuidString).log"
     process.executableURL = URL(fileURLWithPath: "/usr/bin/openssl")
@@ -19,7 +23,7 @@ final class OCSPResponder: @unchecked Sendable {
       [
         "ocsp", "-index", index ?? directory.file("\(authority.name)/index.txt"), "-port", String(port), "-rsigner",
         signer.certificate, "-rkey", signer.key, "-CA", authority.certificate,
-      ] + (minutes.map { ["-nmin", String($0)] } ?? [])
+      ] + (minutes.map { ["-nmin", String($0)] } ?? []) + more
     process.standardOutput = try directory.writing(log + ".out")
     process.standardError = try directory.writing(log)
     process.standardInput = FileHandle.nullDevice

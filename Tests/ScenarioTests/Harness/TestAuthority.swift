@@ -4,12 +4,14 @@ import Foundation
 struct Identity: Sendable {
   var certificate: String
   var key: String
+  /// What `SessionClient` sends behind the certificate.
+  var intermediates: String?
 }
 
 /// A CA that `openssl ca` runs, so that what the gateway judges was not made by the gateway's own code.
 final class TestAuthority: Sendable {
   enum Profile: String {
-    case server, client, noUsage, authority, responder
+    case server, client, noUsage, authority, responder, uncheckedResponder, stapledServer
   }
 
   let directory: TemporaryDirectory
@@ -17,6 +19,8 @@ final class TestAuthority: Sendable {
   /// The CA's certificate, and for an intermediate the path to the root's.
   var certificate: String { directory.file("\(name)/ca.crt") }
   var crl: String { directory.file("\(name)/ca.crl") }
+  /// The CA as a signer itself.
+  var identity: Identity { Identity(certificate: certificate, key: directory.file("\(name)/ca.key")) }
 
   /// A self-signed CA, or with `issuer` an intermediate.
   init(_ name: String = "ca", in directory: TemporaryDirectory, issuer: TestAuthority? = nil) throws {
@@ -39,10 +43,12 @@ final class TestAuthority: Sendable {
 
   /// Issues a certificate whose validity begins `from` days from now and ends `to` days from now.
   ///
-  /// - Parameter ocsp: the port of the responder that it names.
+  /// - Parameters:
+  ///   - seconds: when it ends, from now on, in place of `to`.
+  ///   - ocsp: the port of the responder that it names.
   func issue(
-    _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, kind: String = "P-256",
-    key: String? = nil, ocsp: Int? = nil
+    _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, seconds: Int? = nil,
+    kind: String = "P-256", key: String? = nil, ocsp: Int? = nil
   ) throws -> Identity {
     let stem = directory.file("\(name)/\(UUID().uuidString)")
     let keyFile = key ?? stem + ".key"
@@ -52,8 +58,9 @@ final class TestAuthority: Sendable {
       directory.file("\(name)/openssl.cnf"))
     var arguments = [
       "ca", "-batch", "-notext", "-config", directory.file("\(name)/openssl.cnf"), "-in", stem + ".csr", "-out",
-      stem + ".crt", "-startdate", Self.date(from), "-enddate", Self.date(to), "-extensions", profile.rawValue,
-      "-rand_serial",
+      stem + ".crt", "-startdate", Self.date(from), "-enddate",
+      seconds.map { Self.date(0, seconds: $0) } ?? Self.date(to),
+      "-extensions", profile.rawValue, "-rand_serial",
     ]
     if let ocsp {
       let all = Self.configuration(directory.file(name))
@@ -108,12 +115,12 @@ final class TestAuthority: Sendable {
     if !run.succeeded { throw GatewayFailure(text: "openssl \(arguments.joined(separator: " ")): \(run.errors)") }
   }
 
-  private static func date(_ days: Int) -> String {
+  private static func date(_ days: Int, seconds: Int = 0) -> String {
     let formatter = DateFormatter()
     formatter.locale = Locale(identifier: "en_US_POSIX")
     formatter.timeZone = TimeZone(secondsFromGMT: 0)
     formatter.dateFormat = "yyyyMMddHHmmss'Z'"
-    return formatter.string(from: Date().addingTimeInterval(Double(days) * 86400))
+    return formatter.string(from: Date().addingTimeInterval(Double(days * 86400 + seconds)))
   }
 
   private static func configuration(_ directory: String) -> String {
@@ -165,6 +172,21 @@ final class TestAuthority: Sendable {
     basicConstraints = CA:FALSE
     keyUsage = digitalSignature
     extendedKeyUsage = OCSPSigning
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [uncheckedResponder]
+    basicConstraints = CA:FALSE
+    keyUsage = digitalSignature
+    extendedKeyUsage = OCSPSigning
+    noCheck = ignored
+    subjectKeyIdentifier = hash
+    authorityKeyIdentifier = keyid
+    [stapledServer]
+    basicConstraints = CA:FALSE
+    keyUsage = digitalSignature,keyEncipherment
+    extendedKeyUsage = serverAuth
+    subjectAltName = DNS:localhost
+    tlsfeature = status_request
     subjectKeyIdentifier = hash
     authorityKeyIdentifier = keyid
     [noUsage]
