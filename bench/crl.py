@@ -1,9 +1,12 @@
 """Writes a CRL with any number of entries in a moment: the DER is put together here, openssl signs it.
 
-    bench/crl.py CA.crt CA.key ENTRIES OUTPUT.crl
+    bench/crl.py CA.crt CA.key ENTRIES OUTPUT.crl [SERIAL…]
+
+ENTRIES are random; each SERIAL, in hexadecimal, is one more.
 """
 
 import base64, datetime, os, re, subprocess, sys
+import time as clock
 
 
 def tlv(tag, *parts):
@@ -32,17 +35,23 @@ def entries(count):
         head + bytes([noise[at] & 0x3F | 0x40]) + noise[at + 1 : at + 16] + tail for at in range(0, 16 * count, 16))
 
 
+def entry(serial):
+    """An entry for a serial number, an int."""
+    return tlv(0x30, tlv(0x02, serial.to_bytes(serial.bit_length() // 8 + 1, "big")), tlv(0x17, time(-1)))
+
+
 def time(hours):
     return (datetime.datetime.now(datetime.timezone.utc) + datetime.timedelta(hours=hours)).strftime("%y%m%d%H%M%SZ").encode()
 
 
-def write(certificate, key, count, path):
-    """Signed with ECDSA and SHA-256: the key is a P-256 one."""
+def write(certificate, key, count, path, serials=()):
+    """Signed with ECDSA and SHA-256: the key is a P-256 one. Each CRL's number is higher than the last one's."""
     algorithm = tlv(0x30, tlv(0x06, bytes.fromhex("2a8648ce3d040302")))
-    number = tlv(0x30, tlv(0x06, bytes.fromhex("551d14")), tlv(0x04, tlv(0x02, b"\x01")))
+    number = tlv(0x30, tlv(0x06, bytes.fromhex("551d14")), tlv(0x04, tlv(0x02, clock.time_ns().to_bytes(9, "big").lstrip(b"\0"))))
+    listed = entries(count) + b"".join(map(entry, serials))
     tbs = tlv(
         0x30, tlv(0x02, b"\x01"), algorithm, subject(certificate), tlv(0x17, time(-1)), tlv(0x17, time(24 * 20)),
-        tlv(0x30, entries(count)) if count else b"", tlv(0xA0, tlv(0x30, number)))
+        tlv(0x30, listed) if listed else b"", tlv(0xA0, tlv(0x30, number)))
     signature = subprocess.run(
         ["openssl", "dgst", "-sha256", "-sign", key], input=tbs, check=True, capture_output=True).stdout
     text = base64.b64encode(tlv(0x30, tbs, algorithm, tlv(0x03, b"\0", signature))).decode()
@@ -53,4 +62,4 @@ def write(certificate, key, count, path):
 
 
 if __name__ == "__main__":
-    write(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4])
+    write(sys.argv[1], sys.argv[2], int(sys.argv[3]), sys.argv[4], [int(serial, 16) for serial in sys.argv[5:]])

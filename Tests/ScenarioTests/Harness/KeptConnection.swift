@@ -9,13 +9,24 @@ final class KeptConnection: @unchecked Sendable {
   private let bytes = Mutex<[UInt8]>([])
 
   /// - Parameter protocolName: what ALPN offers: `http/1.1` or `h2`.
-  init(_ scene: Scene, _ identity: Identity, protocolName: String = "http/1.1", version: String = "-tls1_3") throws {
+  convenience init(
+    _ scene: Scene, _ identity: Identity, protocolName: String = "http/1.1", version: String = "-tls1_3"
+  ) throws {
+    try self.init(
+      port: scene.ports[0], authority: scene.authority.certificate, identity, protocolName: protocolName,
+      version: version)
+  }
+
+  /// - Parameter authority: the server's CA.
+  init(
+    port: Int, authority: String, _ identity: Identity, protocolName: String = "http/1.1", version: String = "-tls1_3"
+  ) throws {
     let output = Pipe()
     guard let path = Program.find("openssl") else { throw MissingProgram(name: "openssl") }
     process.executableURL = URL(fileURLWithPath: path)
     process.arguments = [
-      "s_client", "-connect", "127.0.0.1:\(scene.ports[0])", "-servername", "localhost", "-cert",
-      identity.certificate, "-key", identity.key, "-CAfile", scene.authority.certificate, "-alpn", protocolName,
+      "s_client", "-connect", "127.0.0.1:\(port)", "-servername", "localhost", "-cert",
+      identity.certificate, "-key", identity.key, "-CAfile", authority, "-alpn", protocolName,
       version, "-quiet", "-no_ign_eof",
     ]
     process.standardInput = input
@@ -54,9 +65,10 @@ final class KeptConnection: @unchecked Sendable {
   /// The preface and empty SETTINGS (RFC 9113 §3.4).
   func beginHTTP2() { send(Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8) + [0, 0, 0, 4, 0, 0, 0, 0, 0]) }
 
-  /// `GET https://localhost/` on a stream: static table entries and one literal (RFC 7541 appendix A).
-  func requestHTTP2(_ stream: UInt8) {
-    let block: [UInt8] = [0x82, 0x87, 0x84, 0x41, 9] + Array("localhost".utf8)
+  /// `GET https://localhost` on a stream: static table entries and two literals (RFC 7541 appendix A).
+  func requestHTTP2(_ stream: UInt8, _ path: String = "/") {
+    let block: [UInt8] =
+      [0x82, 0x87, 0x04, UInt8(path.utf8.count)] + Array(path.utf8) + [0x41, 9] + Array("localhost".utf8)
     send([0, 0, UInt8(block.count), 1, 5, 0, 0, 0, stream] + block)
   }
 
