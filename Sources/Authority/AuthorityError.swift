@@ -42,4 +42,14 @@ extension AuthorityError {
     default: false
     }
   }
+
+  /// What failed is none of the certificate's own business: the next one would fail as well.
+  public var concernsAll: Bool {
+    switch self {
+    case .noAuthority, .passphraseRequired, .wrongPassphrase, .keyMismatch, .fileSystem, .ledger, .busy, .cryptography,
+      .notPublished:
+      true
+    default: false
+    }
+  }
 }

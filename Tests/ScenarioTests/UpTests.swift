@@ -101,6 +101,48 @@ struct UpTests {
     #expect(backend.isRunning)
   }
 
+  @Test("an intermediate that signs by default is served with its chain, and revocations of the whole chain are known")
+  func intermediate() throws {
+    let directory = try TemporaryDirectory()
+    func countersign(_ arguments: String...) throws {
+      let run = try Program.run(Program.countersign, arguments, directory: directory.path)
+      #expect(run.succeeded, "\(run.errors)")
+    }
+    try countersign("ca", "init", "--no-passphrase")
+    try countersign("ca", "intermediate", "issuing", "--no-passphrase")
+    let up = try Up(in: directory, port: try Ports()[0])
+    let line = up.curlLine.replacingOccurrences(of: "curl ", with: "curl -sS ")
+    let welcome = try up.shell(line)
+    #expect(welcome.output.contains("Verify Status: SUCCESS"), "\(welcome.errors)")
+    // Who trusts the root alone gets the whole chain.
+    let root = try up.shell(
+      "curl -sS -o /dev/null -w '%{http_code}' --cacert mtls_certs/ca/ca.crt https://localhost:\(up.port)/")
+    #expect(root.output == "400", "\(root.errors)")
+    try countersign("revoke", "ca/issuing")
+    #expect(try eventually { try up.shell(line).output.contains("The SSL certificate error") })
+  }
+
+  @Test("an intermediate whose root is elsewhere: clients are checked for revocation, the chain cannot be")
+  func offlineRoot() throws {
+    let directory = try TemporaryDirectory()
+    for arguments in [
+      ["ca", "init", "--no-passphrase", "--dir", "root"],
+      ["ca", "intermediate", "--parent", "root", "--no-passphrase"],
+    ] {
+      let run = try Program.run(Program.countersign, arguments, directory: directory.path)
+      #expect(run.succeeded, "\(run.errors)")
+    }
+    try FileManager.default.removeItem(atPath: directory.file("root"))
+    let up = try Up(in: directory, port: try Ports()[0])
+    #expect(directory.text("mtls_certs/gateway.conf").contains("ssl_crl_check          leaf;"))
+    let line = up.curlLine.replacingOccurrences(of: "curl ", with: "curl -sS ")
+    let welcome = try up.shell(line)
+    #expect(welcome.output.contains("Verify Status: SUCCESS"), "\(welcome.errors)")
+    let revoked = try up.shell("\(Program.countersign) revoke client1")
+    #expect(revoked.succeeded, "\(revoked.errors)")
+    #expect(try eventually { try up.shell(line).output.contains("The SSL certificate error") })
+  }
+
   @Test("bad arguments are refused with exit code 2")
   func badArguments() throws {
     for arguments in [["--listen", "8443"], ["--upstream", "ftp://x"], ["--name", "a; evil"]] {

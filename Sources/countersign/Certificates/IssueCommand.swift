@@ -16,6 +16,10 @@ struct IssueCommand: ParsableCommand {
         countersign issue server mtls.example.com --san dns:api.example.com --san ip:192.168.1.100
         countersign issue client alice bob --p12 --password-file p12.pass
         countersign issue client device-7 --csr device-7.csr
+        countersign issue client --bulk names.txt --json
+
+      --bulk goes on when a name is refused, and exits with 1 then. Run again, it leaves alone what has a valid
+      certificate of the profile already, and issues the rest.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -25,7 +29,13 @@ struct IssueCommand: ParsableCommand {
   var profile: String
 
   @Argument(help: ArgumentHelp("What the certificates are for.", valueName: "name"))
-  var names: [String]
+  var names: [String] = []
+
+  @Option(
+    help: ArgumentHelp(
+      "Names from a file, one a line, alternative names behind it, # for comments; - for standard input.",
+      valueName: "file"))
+  var bulk: String?
 
   @Option(
     help: "Type of the new key (p256, p384, p521, ed25519, rsa2048, rsa3072, rsa4096), or an existing key's file.")
@@ -43,6 +53,9 @@ struct IssueCommand: ParsableCommand {
   var json = false
 
   func validate() throws {
+    guard names.isEmpty == (bulk != nil) else {
+      throw ValidationError("give either names or --bulk FILE")
+    }
     let isSingular = csr != nil || KeyType(name: key) == nil || options.subject != nil
     guard names.count == 1 || !isSingular else {
       throw ValidationError("--csr, --subject and a key file go with one name only")
@@ -56,19 +69,32 @@ struct IssueCommand: ParsableCommand {
   func run() throws {
     let opened = try directory.open()
     let profile = try opened.profiles(options.profiles).profile(profile)
+    let file = try bulk.map(BulkFile.init)
     let source = try keySource()
     let p12Password = wantsP12 ? try password.forWriting() : nil
     let signer = try options.unlock(opened)
+    func issue(_ name: String, _ alternativeNames: [RequestedName] = []) throws -> IssueReport {
+      var request = IssueRequest(profile: profile, name: name, key: source)
+      try options.apply(to: &request)
+      request.names += alternativeNames
+      let issued = try opened.issue(request, signer: signer)
+      let p12 = try p12Password.map { try writeP12(of: issued.record, in: opened, password: $0) }
+      return IssueReport(issued, also: p12.map { [$0] } ?? [])
+    }
+    if let file {
+      return try BulkIssue(
+        directory: opened, file: file, profile: profile.name, force: options.force,
+        issue: { try issue($0.name, $0.alternativeNames) },
+        complete: { record in
+          guard let p12Password, !FileReader.exists(opened.p12Path(of: record)) else { return }
+          _ = try writeP12(of: record, in: opened, password: p12Password)
+        }
+      ).run(json: json)
+    }
     var reports: [IssueReport] = []
     // What was issued before a failure is still reported.
     defer { if !reports.isEmpty { IssueReport.print(reports, json: json) } }
-    for name in names {
-      var request = IssueRequest(profile: profile, name: name, key: source)
-      try options.apply(to: &request)
-      let issued = try opened.issue(request, signer: signer)
-      let p12 = try p12Password.map { try writeP12(of: issued, in: opened, password: $0) }
-      reports.append(IssueReport(issued, also: p12.map { [$0] } ?? []))
-    }
+    for name in names { reports.append(try issue(name)) }
   }
 
   private func keySource() throws -> IssueRequest.Key {
@@ -82,10 +108,12 @@ struct IssueCommand: ParsableCommand {
     return .existing(existing, path: key)
   }
 
-  private func writeP12(of issued: Issued, in opened: AuthorityDirectory, password secret: String) throws -> String {
-    let path = opened.p12Path(of: issued.record)
-    let bytes = try opened.p12(of: issued.record, password: secret, legacy: password.legacy) {
-      PassphrasePrompt.ask("Passphrase for the key of \(issued.record.name): ")
+  private func writeP12(of record: CertificateRecord, in opened: AuthorityDirectory, password secret: String) throws
+    -> String
+  {
+    let path = opened.p12Path(of: record)
+    let bytes = try opened.p12(of: record, password: secret, legacy: password.legacy) {
+      PassphrasePrompt.ask("Passphrase for the key of \(record.name): ")
     }
     try AtomicFile.write(bytes, to: path, mode: AtomicFile.keyMode)
     return path

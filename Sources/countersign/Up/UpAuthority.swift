@@ -21,25 +21,52 @@ struct UpAuthority {
     let path = directory.layout.authority(try directory.authority(nil).name).key
     signer = try directory.unlock(passphrase: passphrase.unlocking(path))
     try directory.refreshCRL(signer: signer, within: 7 * 86400)
+    try refreshCRLsAbove(passphrase)
   }
 
-  /// Certificate, key and CRL of the CA that signs.
-  var files: AuthorityFiles { directory.layout.authority(signer.record.name) }
+  /// What the gateway needs to judge certificates of the CA that signs.
+  func trust() throws -> UpTrust {
+    let (record, known) = (signer.record, try directory.authorities())
+    let files = directory.layout.authority(record.name)
+    return UpTrust(
+      certificates: record.above.isEmpty ? files.certificate : files.chain,
+      // The first CA's file has the CRLs of all CAs of the directory.
+      crl: directory.layout.authority(known.first?.name ?? record.name).crl,
+      hasAllCRLs: record.above.allSatisfy { above in known.contains { $0.certificate == above } }, key: files.key)
+  }
+
+  /// CAs above may be offline: their keys are not asked for, and an old CRL is said to be one.
+  private func refreshCRLsAbove(_ passphrase: PassphraseOptions) throws {
+    for record in try directory.authorities() where signer.record.above.contains(record.certificate) {
+      let limit = UnixTime(UnixTime.current.seconds + 7 * 86400)
+      if !record.crlIsStale, let due = record.crlNextUpdate, due > limit { continue }
+      do {
+        let above = try directory.unlock(record.name) { try? passphrase.file.map(PassphraseFile.read) }
+        try directory.writeCRL(signer: above)
+      } catch {
+        StandardError.warn(
+          "the CRL of the CA \(record.name) should be renewed, and its key is not at hand: run `countersign ca crl --ca \(record.name)`"
+        )
+      }
+    }
+  }
 
   /// The server's certificate, issued anew where it lacks a name or is about to expire.
-  func server(names: [String]) throws -> LeafFiles {
+  func server(names: [String]) throws -> UpServer {
     let wanted = (["localhost", "127.0.0.1", "::1"] + names).compactMap { name in
       RequestedName.guess(name, isServer: true)
     }
     let files = directory.layout.leaf(.server, "localhost")
     let known = try usable("localhost", in: .server)
-    if let known, Set(wanted.map(\.generalName.description)).isSubset(of: known.alternativeNames) { return files }
+    if let known, Set(wanted.map(\.generalName.description)).isSubset(of: known.alternativeNames) {
+      return try UpServer(files, hasChain: !directory.authority(known.authority).above.isEmpty)
+    }
     var request = IssueRequest(profile: try directory.profiles().profile("server"), name: "localhost")
     request.names = wanted
     request.force = true
     request.why = "countersign up"
     _ = try directory.issue(request, signer: signer)
-    return files
+    return UpServer(files, hasChain: !signer.record.above.isEmpty)
   }
 
   /// A client's certificate and its PKCS#12 file, whose password stands beside it.
@@ -90,4 +117,27 @@ struct UpClient {
   let files: LeafFiles
 
   var passwordFile: String { files.p12 + ".password" }
+}
+
+/// Which certificates the gateway believes, and where their revocations are.
+struct UpTrust {
+  /// The CA that signs and those above it.
+  let certificates: String
+  let crl: String
+  /// A CA above is not of this directory: nobody here can say what it revoked.
+  let hasAllCRLs: Bool
+  /// Of the CA that signs.
+  let key: String
+}
+
+/// The gateway's own certificate.
+struct UpServer {
+  /// With the intermediates behind it, where there are any.
+  let certificate: String
+  let key: String
+
+  init(_ files: LeafFiles, hasChain: Bool) {
+    certificate = hasChain ? files.chain : files.certificate
+    key = files.key
+  }
 }

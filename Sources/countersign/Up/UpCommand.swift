@@ -52,11 +52,12 @@ struct UpCommand: ParsableCommand {
     let server = try pki.server(names: names)
     let holders = try clients.map { try pki.client($0) }
     try pki.refreshCRL()
+    let trust = try pki.trust()
     let configuration = UpConfiguration(
-      address: address, names: names, upstream: upstream, server: server, authority: pki.files, root: directory.path)
+      address: address, names: names, upstream: upstream, server: server, trust: trust, root: directory.path)
     let isOurs = try configuration.write()
     let summary = UpSummary(
-      address: address, directory: directory.path, authority: pki.files, clients: holders, isConfigurationOurs: isOurs,
+      address: address, directory: directory.path, trust: trust, clients: holders, isConfigurationOurs: isOurs,
       isKeyEncrypted: passphrase.file != nil)
     let options = GatewayOptions(configurationFile: "gateway.conf", prefix: directory.path)
     try GatewayRunner(options: options) { _ in summary.print() }.run()

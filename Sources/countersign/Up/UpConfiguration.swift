@@ -6,8 +6,8 @@ struct UpConfiguration {
   let address: ListenAddress
   let names: [String]
   let upstream: String?
-  let server: LeafFiles
-  let authority: AuthorityFiles
+  let server: UpServer
+  let trust: UpTrust
   let root: String
 
   private var path: String { root + "/gateway.conf" }
@@ -73,15 +73,21 @@ struct UpConfiguration {
         ssl_protocols       TLSv1.2 TLSv1.3;
 
         # Only holders of a certificate of this CA get in. The CRL is read again whenever it changes.
-        ssl_client_certificate \(relative(authority.certificate));
-        ssl_crl                \(relative(authority.crl));
-        ssl_verify_client      on;
+        ssl_client_certificate \(relative(trust.certificates));
+        ssl_crl                \(relative(trust.crl));
+        ssl_verify_client      on;\(scope)
 
     \(location)
       }
     }
 
     """
+  }
+
+  private var scope: String {
+    trust.hasAllCRLs
+      ? ""
+      : "\n    # The CRL of the CA above is not here: only whether clients are revoked is checked.\n    ssl_crl_check          leaf;"
   }
 
   private var location: String {

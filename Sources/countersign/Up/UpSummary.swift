@@ -4,7 +4,7 @@ import Authority
 struct UpSummary {
   let address: ListenAddress
   let directory: String
-  let authority: AuthorityFiles
+  let trust: UpTrust
   let clients: [UpClient]
   let isConfigurationOurs: Bool
   let isKeyEncrypted: Bool
@@ -18,16 +18,16 @@ struct UpSummary {
       The gateway serves on \(address.text). Try it:
 
         curl --cert \(client.files.certificate) --key \(client.files.key) \\
-             --cacert \(authority.certificate) https://\(address.clientHost):\(address.port)/
+             --cacert \(trust.certificates) https://\(address.clientHost):\(address.port)/
 
       In a browser: import \(client.files.p12) (its password is in \(client.passwordFile))
         Chrome, Edge  Settings > Privacy and security > Security > Manage certificates > Your certificates > Import
         Firefox       Settings > Privacy & Security > Certificates > View Certificates > Your Certificates > Import
-        and \(authority.certificate) under Authorities, so that the browser trusts the server.
+        and \(trust.certificates) under Authorities, so that the browser trusts the server.
 
       Files
         configuration  \(directory)/gateway.conf\(isConfigurationOurs ? "" : " (edited by you, left as it is)")
-        CA             \(authority.certificate), key \(authority.key)\(keyNote)
+        CA             \(trust.certificates), key \(trust.key)\(keyNote)
         clients        \(clients.map(\.files.certificate).joined(separator: ", "))
         logs           \(directory)/access.log, \(directory)/error.log
 
