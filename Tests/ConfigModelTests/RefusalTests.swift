@@ -50,6 +50,10 @@ struct RefusalTests {
       ("ssl_ocsp_cache 1m;", "invalid OCSP cache \"1m\" in nginx.conf:1"),
       ("ssl_ocsp_cache shared:X:1k;", "OCSP cache \"shared:X:1k\" is too small in nginx.conf:1"),
       (
+        "ssl_certificate a;\nssl_certificate_key b;\nssl_client_certificate c;\nssl_verify_client on;\nssl_crl https://x/y;",
+        "no \"ssl_crl_trusted_certificate\" or \"ssl_trusted_certificate\" to verify the server of \"https://x/y\" in nginx.conf:5"
+      ),
+      (
         "ssl_conf_command Ciphersuites X;",
         "\"ssl_conf_command\" does not support \"Ciphersuites\" here in nginx.conf:1"
       ),

@@ -87,9 +87,10 @@ extension DirectiveTable {
       Grammar<PathReference>.file.optional, default: nil,
       "More CAs for clients and for OCSP responses; their names are not sent."),
     .list(
-      "ssl_crl", in: .connection, \.tls.$crl, Grammar<PathReference>.file.map { [$0] }, default: nil,
-      "Revocation lists of all CAs of the chain, PEM or DER: a file with one or more, or a directory of such files. May "
-        + "be named several times; a changed file is taken at once."),
+      "ssl_crl", in: .connection, \.tls.$crl, .revocationLists, default: nil,
+      "Revocation lists of all CAs of the chain, PEM or DER: a file with one or more, a directory of such files, or an "
+        + "http or https URL. May be named several times; a changed file is taken at once, a URL is asked again before "
+        + "its CRL ends."),
     .value(
       "ssl_crl_check", in: .connection, \.tls.$crlCheck, .choice, default: "chain",
       "Which certificates of a client's chain must be vouched for by a CRL: all, or the client's alone, as where the "
@@ -144,14 +145,6 @@ extension Grammar where Value == String? {
         throw invocation.error("invalid URL prefix in OCSP responder \"\(invocation.text(0))\"")
       }
       return invocation.text(0)
-    }
-  }
-}
-
-extension Grammar where Value == [String] {
-  fileprivate static var hosts: Grammar {
-    Grammar("host …", .atLeast(1)) { invocation throws(Diagnostic) in
-      invocation.texts.map { $0.lowercased() }
     }
   }
 }

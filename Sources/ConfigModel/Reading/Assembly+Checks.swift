@@ -33,6 +33,7 @@ extension Assembly {
       throw Diagnostic(
         "\"ssl_ocsp\" is incompatible with \"ssl_verify_client optional_no_ca\"", at: tls.$ocsp.position)
     }
+    try checkRevocationLists(tls)
     if tls.stapling, tls.certificateCompression {
       throw Diagnostic(
         "\"ssl_stapling\" is incompatible with \"ssl_certificate_compression\"", at: tls.$stapling.position)

@@ -14,6 +14,7 @@ extension Assembly {
           severity: .warn))
       tls.$earlyData.set(false, at: tls.$earlyData.position ?? SourcePosition(file: "", line: 0))
     }
+    if let position = tls.$crl.position { tls.$crl.set(placed(tls.crl, in: tls.crlCache), at: position) }
     return tls
   }
 }

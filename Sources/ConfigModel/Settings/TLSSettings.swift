@@ -30,6 +30,14 @@ public struct TLSSettings: Sendable {
   @Inherited public var revocationDisconnect: Bool = true
   @Inherited public var crlCheck: RevocationCheck = .chain
   @Inherited public var crlGrace: Duration = .zero
+  /// Where fetched CRLs are kept; the prefix's `crl_cache` where it is `nil`.
+  @Inherited public var crlCache: PathReference? = nil
+  @Inherited public var crlRefresh: Duration = .seconds(3600)
+  @Inherited public var crlMaxSize: ByteCount = .mebibytes(256)
+  @Inherited public var crlTrustedCertificate: PathReference? = nil
+  @Inherited public var crlDistributionPoints: Bool = false
+  /// Hosts, or domains with a leading `*.`, from which CRLs that certificates name may be fetched; `*`: any.
+  @Inherited public var crlHosts: [String] = []
   @Inherited public var stapling: Bool = false
   @Inherited public var staplingFile: PathReference? = nil
   @Inherited public var staplingResponder: String? = nil
@@ -123,9 +131,14 @@ public struct PathReference: Hashable, Sendable {
   public var position: SourcePosition
   /// Where the name has variables: what it is made of, to be evaluated for each connection.
   public var template: Template?
+  /// Where what the file holds is fetched from; `path` is that of the copy.
+  public var url: String?
 
   public init(path: String, position: SourcePosition) {
     self.path = path
     self.position = position
   }
+
+  /// What the operator wrote, for messages.
+  public var name: String { url ?? path }
 }

@@ -15,6 +15,8 @@ final class GatewayRuntime: Sendable {
   let tls: [ServerTLS]
   let errorLog: ErrorLogRuntime
   let upstreams: UpstreamRegistry
+  /// CRLs that are named by URL.
+  let remoteLists: [RemoteList]
   /// The connections that this generation accepted.
   let connections = ConnectionRegistry()
 
@@ -27,6 +29,8 @@ final class GatewayRuntime: Sendable {
     let logs = read.configuration.main.errorLogs
     do throws(Diagnostic) {
       errorLog = try ErrorLogRuntime(logs.isEmpty ? options.fallbackErrorLogs : logs, files: shared.logs)
+      remoteLists = try RemoteList.all(of: read.configuration.http?.servers ?? [])
+      try RemoteListLoader(shared: shared.tls.remoteLists, errorLog: errorLog).load(remoteLists)
       let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
       let servers = try compiler.servers()
       upstreams = compiler.upstreams

@@ -24,6 +24,7 @@ public final class GatewayServer: Sendable {
   private let watcher: ConfigurationFileWatcher
   private let staples: StapleKeeper
   private let expiry = ExpiryWarnings()
+  private let remoteLists: RemoteListKeeper
 
   private init(_ options: GatewayOptions, shared: GatewayShared, runtime: GatewayRuntime) {
     self.options = options
@@ -31,6 +32,7 @@ public final class GatewayServer: Sendable {
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     watcher = ConfigurationFileWatcher(events: shared.events)
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
+    remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
 
@@ -153,6 +155,7 @@ public final class GatewayServer: Sendable {
     watcher.forget(runtime)
     guard isLast else { return }
     staples.stop()
+    remoteLists.stop()
     shared.logs.flushAll()
     state.withLock { $0.isStopped = true }
   }
@@ -180,6 +183,7 @@ public final class GatewayServer: Sendable {
     expiry.check(runtime)
     watcher.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
+    remoteLists.keep(runtime.remoteLists, errorLog: runtime.errorLog)
   }
 
   private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {

@@ -41,11 +41,11 @@ final class RevocationFiles: Sendable {
   private func load(_ files: [PathReference], _ directive: String) throws(Diagnostic) -> LoadedRevocationLists {
     do throws(Diagnostic) {
       let lists = try LoadedRevocationLists(files, directive: directive, events: events)
-      for file in files { events.count(.crlLoad, file.path, "success") }
+      for file in files { events.count(.crlLoad, file.name, "success") }
       return lists
     } catch {
       let file = files.first { $0.position == error.position } ?? files[0]
-      events.count(.crlLoad, file.path, "failure")
+      events.count(.crlLoad, file.name, "failure")
       throw error
     }
   }
@@ -83,28 +83,28 @@ final class LoadedRevocationLists: Sendable {
       return (try CRLIndex(der: lists), origins)
     } catch {
       let file = origins[error.position]
-      throw Diagnostic("\(file.path): not a CRL: \(error.reason) (\(directive))", at: file.position)
+      throw Diagnostic("\(file.name): not a CRL: \(error.reason) (\(directive))", at: file.position)
     }
   }
 
   /// Every list is held against the CAs at hand: one that a CA of its name did not sign is no list.
   func check(against authorities: [Certificate]) throws(Diagnostic) {
     for (position, file) in origins.enumerated() where !index.isPlausible(position, among: authorities) {
-      events.count(.crlLoad, file.path, "failure")
-      throw Diagnostic("\(file.path): the CRL's signature is not its issuer's (\(directive))", at: file.position)
+      events.count(.crlLoad, file.name, "failure")
+      throw Diagnostic("\(file.name): the CRL's signature is not its issuer's (\(directive))", at: file.position)
     }
     FreedMemory.giveBack()
   }
 
   /// What each list says of itself, and the `ssl_crl` that named it.
   var summaries: [(list: CRLSummary, source: String)] {
-    zip(index.summaries, origins).map { ($0, $1.path) }
+    zip(index.summaries, origins).map { ($0, $1.name) }
   }
 
   /// What the operator should know of the lists' age.
   func warnings(at now: UnixTime, grace: Duration) -> [String] {
     zip(index.summaries, origins).compactMap { list, file in
-      list.warning(at: now, grace: grace).map { "\(file.path): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
+      list.warning(at: now, grace: grace).map { "\(file.name): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
     }
   }
 }

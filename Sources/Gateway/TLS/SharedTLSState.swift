@@ -8,6 +8,7 @@ final class SharedTLSState: Sendable {
   let events: EventCounters
   let revocationFiles: RevocationFiles
   let staples: StapleMemory
+  let remoteLists: RemoteLists
   private let statuses: StatusMemory
   private let statusCaches = Mutex<[String: StatusMemory]>([:])
   private let caches = Mutex<[String: TLSSessionCache]>([:])
@@ -18,6 +19,7 @@ final class SharedTLSState: Sendable {
     revocationFiles = RevocationFiles(events: events)
     statuses = StatusMemory(events: events)
     staples = StapleMemory(events: events)
+    remoteLists = RemoteLists(events: events)
   }
 
   /// `builtin` is a cache of its own in nginx; here one of fixed size that servers share, which policies keep apart.

@@ -20,6 +20,13 @@ public final class CRLIndex: Sendable {
     deltas = Self.index(all.filter(\.head.isDelta))
   }
 
+  /// The lists of several indexes, which are shared, not read again.
+  public init(merging indexes: [CRLIndex]) {
+    all = indexes.flatMap(\.all)
+    complete = Self.index(all.filter { !$0.head.isDelta })
+    deltas = Self.index(all.filter(\.head.isDelta))
+  }
+
   public convenience init(_ lists: [CertificateRevocationList]) throws(CRLIndexError) {
     try self.init(der: lists.map(\.der))
   }
@@ -56,6 +63,31 @@ public final class CRLIndex: Sendable {
       }
   }
 
+  /// Whether one of `issuers`, by name and key, signed list number `position`.
+  public func isSigned(_ position: Int, byOneOf issuers: [Certificate]) -> Bool {
+    let list = all[position]
+    return issuers.contains { issuer in
+      guard issuer.subject.key == list.head.issuerKey, let key = issuer.publicKey else { return false }
+      return list.isSigned(by: PublicKeyIdentity(key))
+    }
+  }
+
+  /// Why these lists must not take the place of `earlier` ones from the same source; `nil` where they may.
+  ///
+  /// For each list that was there, one of the same issuer and scope must be there, and none may go back in its number
+  /// (RFC 5280 §5.2.3), or without numbers in its time.
+  public func setback(from earlier: CRLIndex) -> CRLSetback? {
+    for old in earlier.all {
+      let heirs = all.filter { $0.isSameKind(as: old) }
+      guard let newest = heirs.max(by: { $1.isNewer(than: $0) }) else { return .missing(issuer: old.head.issuer) }
+      if newest.isBefore(old) {
+        return .older(
+          issuer: old.head.issuer, thisUpdate: newest.head.thisUpdate, than: old.head.thisUpdate)
+      }
+    }
+    return nil
+  }
+
   /// Complete lists of this issuer, newest first.
   func lists(of issuer: DistinguishedNameKey) -> [RevocationList] { complete[issuer] ?? [] }
 
@@ -88,7 +120,27 @@ public struct CRLIndexError: Error, Hashable, Sendable {
   public let reason: DERError
 }
 
+/// Why a set of CRLs is no successor of another.
+public enum CRLSetback: Hashable, Sendable {
+  /// Nothing takes the place of this issuer's list.
+  case missing(issuer: DistinguishedName)
+  /// The list is older than the one there is.
+  case older(issuer: DistinguishedName, thisUpdate: UnixTime, than: UnixTime)
+}
+
 extension RevocationList {
+  /// About the same certificates.
+  fileprivate func isSameKind(as other: RevocationList) -> Bool {
+    head.issuerKey == other.head.issuerKey && head.scope == other.head.scope && head.isDelta == other.head.isDelta
+  }
+
+  fileprivate func isBefore(_ other: RevocationList) -> Bool {
+    guard let number = head.number, let known = other.head.number, number != known else {
+      return head.thisUpdate < other.head.thisUpdate
+    }
+    return Self.isLess(number, than: known)
+  }
+
   func isNewer(than other: RevocationList) -> Bool {
     if head.thisUpdate != other.head.thisUpdate { return head.thisUpdate > other.head.thisUpdate }
     return Self.isLess(other.head.number ?? [], than: head.number ?? [])
