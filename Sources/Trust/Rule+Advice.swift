@@ -115,7 +115,8 @@ extension Rule {
       "The certificate is signed by an algorithm that is unknown here.",
       cure: "issue the certificate anew, signed with ECDSA, RSA or Ed25519"),
     .unsupportedPublicKey: RuleAdvice(
-      "The key of a CA is of a kind that is unknown here.", cure: "use a CA with an ECDSA, RSA or Ed25519 key"),
+      "A key is of a kind that is unknown here, or an RSA key of more than 8192 bits.",
+      cure: "use an ECDSA key on P-256, P-384 or P-521, RSA of 2048 to 8192 bits, or Ed25519"),
     .weakLeafKey: RuleAdvice(
       "The certificate's key is too short to be safe.", cure: "make a new key, P-256 or RSA of at least 2048 bits"),
     .weakIssuerKey: RuleAdvice(

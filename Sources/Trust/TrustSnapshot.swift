@@ -35,15 +35,18 @@ public final class TrustSnapshot: Sendable {
   }
 }
 
-/// Certificates by subject.
+/// Certificates by subject, each once.
 struct CertificateIndex: Sendable {
   let all: [ExaminedCertificate]
   private let bySubject: [DistinguishedNameKey: [ExaminedCertificate]]
 
   init(_ certificates: [ExaminedCertificate]) {
-    all = certificates
-    bySubject = Dictionary(grouping: certificates, by: \.subject)
+    var seen: Set<ExaminedCertificate> = []
+    all = certificates.count < 2 ? certificates : certificates.filter { seen.insert($0).inserted }
+    bySubject = Dictionary(grouping: all, by: \.subject)
   }
+
+  var names: some Collection<DistinguishedNameKey> { bySubject.keys }
 
   func named(_ subject: DistinguishedNameKey) -> [ExaminedCertificate] { bySubject[subject] ?? [] }
 }

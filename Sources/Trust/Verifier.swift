@@ -24,7 +24,7 @@ public final class Verifier: Sendable {
   ///   so a verdict with them is not remembered.
   public func verdict(on chain: PresentedChain, at now: UnixTime, extra: [Certificate] = []) -> Verdict {
     if extra.isEmpty, let known = cache.verdict(for: chain.hash, at: now) { return known }
-    let verdict = judge(chain, at: now, extra: extra)
+    let verdict = examine(chain, at: now, extra: extra).verdict
     if extra.isEmpty { cache.remember(verdict) }
     return verdict
   }
@@ -39,22 +39,26 @@ public final class Verifier: Sendable {
     cache.verdict(for: chainHash, at: now)?.isVerified ?? false
   }
 
-  private func judge(_ chain: PresentedChain, at now: UnixTime, extra: [Certificate]) -> Verdict {
+  /// The verdict, and what was left of the work it may cost; nil where nothing was searched.
+  func examine(
+    _ chain: PresentedChain, at now: UnixTime, extra: [Certificate] = []
+  ) -> (verdict: Verdict, left: WorkBudget?) {
     var read: [Certificate] = []
     for (depth, der) in chain.certificates.enumerated() {
       do throws(PKIError) {
         read.append(try Certificate(der: der))
       } catch {
         let refusal = Refusal(rule: .malformedCertificate, depth: depth, certificate: nil, detail: "\(error)")
-        return refused([refusal], chain, read.first, now)
+        return (refused([refusal], chain, read.first, now), nil)
       }
     }
     guard let first = read.first else {
-      return refused([Refusal(rule: .noCertificate, depth: 0, certificate: nil)], chain, nil, now)
+      return (refused([Refusal(rule: .noCertificate, depth: 0, certificate: nil)], chain, nil, now), nil)
     }
     let untrusted = CertificateIndex((read.dropFirst() + extra).map(ExaminedCertificate.init))
     let judgement = Judgement(policy: policy, now: now, snapshot: snapshot, untrusted: untrusted)
-    return judge(ExaminedCertificate(first), chain, judgement)
+    let verdict = judge(ExaminedCertificate(first), chain, judgement)
+    return (verdict, judgement.budget)
   }
 
   private func judge(_ leaf: ExaminedCertificate, _ chain: PresentedChain, _ judgement: Judgement) -> Verdict {
@@ -63,7 +67,8 @@ public final class Verifier: Sendable {
     if let path = search.find(from: leaf) { return verified(path, chain, judgement) }
     let (path, building) = ReportPath(judgement: judgement).build(from: leaf)
     var findings = verifier.findings(on: path, building: building)
-    if findings.isEmpty { findings = search.firstFailure }
+    // A complete path that broke a rule says more than one that a wrong hint left without an end.
+    if findings.isEmpty || (!path.isAnchored && !search.firstFailure.isEmpty) { findings = search.firstFailure }
     if findings.isEmpty || (judgement.budget.isExceeded && building.isEmpty) {
       findings.append(Refusal(rule: .workBudgetExceeded, depth: 0, certificate: leaf.certificate))
     }

@@ -32,6 +32,7 @@ public struct DERError: Error, Hashable, Sendable {
     case setOutOfOrder = "SET OF not in order"
     case unsupportedVersion = "unsupported version"
     case tooManyElements = "more elements than are accepted"
+    case duplicateElement = "an element occurs twice"
     case duplicateExtension = "an extension occurs twice"
     case extensionsNotAllowed = "extensions in a structure whose version has none"
     case algorithmMismatch = "signature algorithm differs inside and outside"

@@ -14,6 +14,10 @@ public struct DERTag: Hashable, Sendable {
   public static func contextConstructed(_ number: UInt8) -> DERTag { DERTag(0xa0 | number) }
 
   @inlinable public var isConstructed: Bool { rawValue & 0x20 != 0 }
+  /// A universal type that DER encodes as primitive, encoded as constructed (X.690 §10.2).
+  public var isInPieces: Bool {
+    rawValue & 0xe0 == 0x20 && ![Self.sequence, .set, DERTag(0x28), DERTag(0x2b), DERTag(0x3d)].contains(self)
+  }
   @inlinable public var isContextSpecific: Bool { rawValue & 0xc0 == 0x80 }
   /// The tag number.
   @inlinable public var number: UInt8 { rawValue & 0x1f }

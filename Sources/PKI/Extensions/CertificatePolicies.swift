@@ -13,6 +13,8 @@ public struct CertificatePolicies: ExtensionValue {
     policies = []
     while !content.isAtEnd { policies.append(try PolicyInformation(reading: &content)) }
     if policies.isEmpty { throw DERError(.emptySequence, at: start) }
+    // "A certificate policy OID MUST NOT appear more than once."
+    guard Set(policies.map(\.identifier)).count == policies.count else { throw DERError(.duplicateElement, at: start) }
   }
 
   public func write(to writer: inout DERWriter) {

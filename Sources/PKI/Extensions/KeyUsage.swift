@@ -24,8 +24,11 @@ public struct KeyUsage: ExtensionValue, OptionSet {
     "cRLSign", "encipherOnly", "decipherOnly",
   ]
 
+  /// At least one bit is set, says the clause.
   public init(reading reader: inout DERReader) throws(DERError) {
+    let start = reader.position
     rawValue = try NamedBits.read(&reader)
+    if rawValue == 0 { throw DERError(.invalidBitString, at: start) }
   }
 
   public func write(to writer: inout DERWriter) { writer.namedBits(rawValue, count: 9) }

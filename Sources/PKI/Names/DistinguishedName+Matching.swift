@@ -5,8 +5,8 @@ public struct DistinguishedNameKey: Hashable, Sendable {
   private let rdns: [Set<Attribute>]
 
   private enum Value: Hashable, Sendable {
-    /// Case folded, white space at the ends gone and inside made single; `String` compares canonical equivalents as
-    /// equal, which stands for the normalization of RFC 4518.
+    /// Case folded, white space at the ends gone and inside made single, what RFC 4518 §2.2 maps to nothing left out;
+    /// `String` compares canonical equivalents as equal, which stands for the normalization of §2.3.
     case text(String)
     case other(DERTag, [UInt8])
   }
@@ -26,8 +26,11 @@ public struct DistinguishedNameKey: Hashable, Sendable {
 
   private static func value(_ attribute: AttributeTypeAndValue) -> Value {
     guard let text = attribute.text else { return .other(attribute.tag, attribute.value) }
-    let words = text.unicodeScalars.split { $0.properties.isWhitespace }
-    return .text(words.map { String($0).lowercased() }.joined(separator: " "))
+    let isASCII = text.utf8.allSatisfy { (0x20..<0x7f).contains($0) }
+    let scalars = isASCII ? text.unicodeScalars : text.unicodeScalars.filter { !$0.isMappedToNothing }
+    let words = scalars.split { $0.properties.isWhitespace }
+    // Upper case first folds what has no lower case of its own: ß is ss (RFC 3454 B.2).
+    return .text(words.map { isASCII ? String($0).lowercased() : String($0).folded }.joined(separator: " "))
   }
 
   /// Whether the names under `self` include `other`: its first RDNs are this name's (RFC 5280 §7.1, name constraints).
@@ -47,4 +50,21 @@ extension DistinguishedName {
 
   /// Whether `other` is this name or stands below it.
   public func contains(_ other: DistinguishedName) -> Bool { key.isPrefix(of: other.key) }
+}
+
+extension String {
+  fileprivate var folded: String { uppercased().lowercased() }
+}
+
+extension Unicode.Scalar {
+  /// RFC 4518 §2.2: soft hyphens, joiners, variation selectors, controls that are no white space.
+  fileprivate var isMappedToNothing: Bool {
+    switch value {
+    case 0x00...0x08, 0x0e...0x1f, 0x7f...0x84, 0x86...0x9f: true
+    case 0xad, 0x034f, 0x06dd, 0x070f, 0x1806, 0x180b...0x180e, 0x200b...0x200f, 0x202a...0x202e: true
+    case 0x2060...0x2063, 0x206a...0x206f, 0xfe00...0xfe0f, 0xfeff, 0xfff9...0xfffc: true
+    case 0x1d173...0x1d17a, 0xe0001, 0xe0020...0xe007f: true
+    default: false
+    }
+  }
 }

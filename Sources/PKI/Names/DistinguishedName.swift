@@ -44,7 +44,9 @@ public struct DistinguishedName: Hashable, Sendable {
       while !rdn.isAtEnd {
         var attribute = try rdn.enter()
         _ = try attribute.readObjectIdentifier()
-        _ = try attribute.next()
+        let value = try attribute.next()
+        // X.690 §10.2: DER has no string in pieces, and no tag 0.
+        if value.tag.isInPieces || value.tag.rawValue == 0 { throw DERError(.invalidName, at: value.start) }
         try attribute.finish()
       }
     }

@@ -50,21 +50,33 @@ extension AlgorithmIdentifier {
     var maskDigest: Digest? = .sha1
     var saltLength = 20
     if var field = try content.enterIfPresent(.contextConstructed(0)) {
-      digest = Self.digests[try AlgorithmIdentifier(reading: &field).oid]
+      digest = try Self.digest(&field)
     }
     if var field = try content.enterIfPresent(.contextConstructed(1)) {
       let mask = try AlgorithmIdentifier(reading: &field)
+      try field.finish()
       guard mask.oid == .mgf1, let inner = mask.parameters else { return nil }
       var reader = DERReader(inner)
-      maskDigest = Self.digests[try AlgorithmIdentifier(reading: &reader).oid]
+      maskDigest = try Self.digest(&reader)
     }
-    if var field = try content.enterIfPresent(.contextConstructed(2)) { saltLength = try field.readUnsigned() }
+    if var field = try content.enterIfPresent(.contextConstructed(2)) {
+      saltLength = try field.readUnsigned()
+      try field.finish()
+    }
     if var field = try content.enterIfPresent(.contextConstructed(3)) {
       guard try field.readUnsigned() == 1 else { return nil }
+      try field.finish()
     }
     try content.finish()
     guard let digest, digest == maskDigest, saltLength <= 512 else { return nil }
     return .rsaPSS(digest, saltLength: saltLength)
+  }
+
+  /// A hash function and nothing behind it; its parameters are NULL or absent (RFC 4055 §2.1).
+  private static func digest(_ reader: inout DERReader) throws(DERError) -> Digest? {
+    let hash = try AlgorithmIdentifier(reading: &reader)
+    try reader.finish()
+    return hash.parameters == nil || hash.parameters == [0x05, 0x00] ? digests[hash.oid] : nil
   }
 
   private static func pssParameters(_ digest: Digest, _ saltLength: Int) -> [UInt8] {

@@ -81,6 +81,8 @@ extension OID {
   /// Microsoft's form of the same.
   public static let microsoftExtensionRequest = OID(checked: [0x2b, 6, 1, 4, 1, 0x82, 0x37, 2, 1, 14])
   /// otherName of a Microsoft user principal name.
+  /// id-on-SmtpUTF8Mailbox (RFC 9598 §3).
+  public static let smtpUTF8Mailbox = OID(checked: [0x2b, 6, 1, 5, 5, 7, 8, 9])
   public static let userPrincipalName = OID(checked: [0x2b, 6, 1, 4, 1, 0x82, 0x37, 20, 2, 3])
 
   // Keys and signatures (RFC 3279, RFC 4055, RFC 5758, RFC 8410).

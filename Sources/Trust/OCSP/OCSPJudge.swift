@@ -51,10 +51,12 @@ public struct OCSPJudge: Sendable {
     }
   }
 
-  /// The newest statement about the certificate.
+  /// The newest statement about the certificate; of two as new the one that speaks against it.
   private func statement(in basic: BasicOCSPResponse) throws(OCSPFault) -> OCSPSingleResponse {
     let found = basic.responses.filter { $0.certID.names(certificate, issuer: issuer) }
-    guard let newest = found.max(by: { $0.thisUpdate < $1.thisUpdate }) else { throw OCSPFault(.otherCertificate) }
+    guard let newest = found.max(by: { ($0.thisUpdate, $0.severity) < ($1.thisUpdate, $1.severity) }) else {
+      throw OCSPFault(.otherCertificate)
+    }
     return newest
   }
 
@@ -115,11 +117,17 @@ extension OCSPJudge {
     guard responder.notBefore <= now + policy.skew, now <= responder.notAfter,
       responder.issuer.matches(issuer.subject),
       let usage = try? responder.extendedKeyUsage(), usage.purposes.contains(.ocspSigning),
-      allowsSigning(responder),
+      allowsSigning(responder), isUnderstood(responder),
+      responder.publicKey.map({ policy.algorithms.accepts($0.type) }) == true,
       let algorithm = responder.signatureAlgorithm.signatureAlgorithm, policy.algorithms.accepts(algorithm),
       let key = issuer.publicKey
     else { return false }
     return responder.isSigned(by: key)
+  }
+
+  /// No critical extension that nobody here knows (RFC 5280 §4.2).
+  private func isUnderstood(_ responder: Certificate) -> Bool {
+    responder.unknownCriticalExtensions(known: CriticalExtensionRule.processed.union([.ocspNoCheck])).isEmpty
   }
 
   /// A keyUsage, where there is one, must allow signatures; damaged, it allows nothing.
@@ -128,6 +136,16 @@ extension OCSPJudge {
       return try responder.keyUsage()?.contains(.digitalSignature) ?? true
     } catch {
       return false
+    }
+  }
+}
+
+extension OCSPSingleResponse {
+  fileprivate var severity: Int {
+    switch status {
+    case .good: 0
+    case .unknown: 1
+    case .revoked: 2
     }
   }
 }

@@ -51,17 +51,48 @@ final class Judgement {
   func isSigned(_ subject: ExaminedCertificate, by key: PublicKeyIdentity) -> Bool {
     let pair = SignaturePair(subject: subject, key: key)
     if let known = signatures[pair] { return known }
-    guard budget.spendSignature() else { return false }
+    guard !policy.algorithms.isTooLarge(key.key.type), budget.spendSignature() else { return false }
     let holds = subject.certificate.isSigned(by: key.key)
     signatures[pair] = holds
     return holds
+  }
+
+  /// The same of a CRL, which remembers the answer for those who come later.
+  func isSigned(_ list: RevocationList, by key: PublicKeyIdentity) -> Bool {
+    if let known = list.remembered(key) { return known }
+    guard !policy.algorithms.isTooLarge(key.key.type), budget.spendSignature() else { return false }
+    return list.isSigned(by: key)
+  }
+
+  /// How many certificates it takes at least to come from a certificate issued by a name to an anchor, the anchor
+  /// counted; nothing for names from which no way leads there.
+  private(set) lazy var distances = measureDistances()
+
+  private func measureDistances() -> [DistinguishedNameKey: Int] {
+    var distances: [DistinguishedNameKey: Int] = [:]
+    for name in snapshot.anchorIndex.names { distances[name] = 1 }
+    if policy.acceptsPartialChain { for name in snapshot.intermediateIndex.names { distances[name] = 1 } }
+    let issued = Dictionary(grouping: untrusted.all + snapshot.intermediateIndex.all, by: \.issuer)
+    var reached = Array(distances.keys)
+    while !reached.isEmpty {
+      var next: [DistinguishedNameKey] = []
+      for name in reached {
+        for certificate in issued[name] ?? [] where distances[certificate.subject] == nil {
+          distances[certificate.subject] = (distances[name] ?? 0) + 1
+          next.append(certificate.subject)
+        }
+      }
+      reached = next
+    }
+    return distances
   }
 }
 
 /// Bounds the work one chain may cause, whatever graph its certificates form.
 struct WorkBudget {
   private(set) var signatures = 128
-  private(set) var steps = 8192
+  /// Issuers looked at.
+  private(set) var candidates = 1 << 15
   private(set) var judgements = 256
   private(set) var nameComparisons = 1 << 18
   private(set) var signerPaths = 16
@@ -78,7 +109,7 @@ struct WorkBudget {
   }
 
   mutating func spendSignature() -> Bool { spend(\.signatures) }
-  mutating func spendStep() -> Bool { spend(\.steps) }
+  mutating func spendCandidates(_ amount: Int) -> Bool { spend(\.candidates, amount) }
   mutating func spendJudgement() -> Bool { spend(\.judgements) }
   mutating func spendNameComparisons(_ amount: Int) -> Bool { spend(\.nameComparisons, amount) }
   mutating func spendSignerPath() -> Bool { spend(\.signerPaths) }

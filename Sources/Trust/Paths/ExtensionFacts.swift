@@ -35,6 +35,9 @@ struct ExtensionFacts: Sendable {
     readNames(certificate)
     readKeyIdentifiers(certificate)
     readPolicies(certificate)
+    // Nothing here asks for these two, but what is known is to be sound (RFC 5280 §4.2).
+    _ = read { () throws(PKIError) in try certificate.authorityInformationAccess() }
+    _ = read { () throws(PKIError) in try certificate.issuerAlternativeName() }
     let points = read { () throws(PKIError) in try certificate.crlDistributionPoints() }
     distributionPoints = (points?.points ?? []).map { RevocationPoint($0, issuer: certificate.issuer) }
   }

@@ -15,7 +15,7 @@ struct PathSearch {
     self.judge = judge
   }
 
-  private var limit: Int { judgement.policy.maximumDepth + 2 }
+  private var limit: Int { judgement.policy.searchDepth + 2 }
 
   mutating func find(from leaf: ExaminedCertificate) -> CandidatePath? {
     if isTrusted(leaf) {
@@ -41,22 +41,22 @@ struct PathSearch {
   }
 
   private mutating func extend(_ path: inout [ExaminedCertificate], trustedFrom: Int?) -> CandidatePath? {
-    guard path.count < limit, judgement.budget.spendStep() else { return nil }
     let top = path[path.count - 1]
+    guard let distance = judgement.distances[top.issuer], path.count + distance <= limit else { return nil }
     for candidate in candidates(for: top) where !repeats(candidate.certificate, in: path) {
-      guard mayHaveSigned(candidate.certificate, top) else { continue }
+      // What costs nothing is asked before what costs a signature.
+      guard candidate.source == .anchor || candidate.certificate.canIssue(at: judgement.now),
+        mayHaveSigned(candidate.certificate, top)
+      else { continue }
       path.append(candidate.certificate)
       defer { path.removeLast() }
       let trustedFrom = trustedFrom ?? (candidate.source == .untrusted ? nil : path.count - 1)
-      if candidate.source == .anchor {
-        let complete = CandidatePath(
-          certificates: path, isAnchored: true, trustedFrom: trustedFrom ?? path.count - 1)
-        if holds(complete) { return complete }
-      } else if candidate.certificate.canIssue(at: judgement.now),
-        let found = extend(&path, trustedFrom: trustedFrom)
-      {
-        return found
+      guard candidate.source == .anchor else {
+        if let found = extend(&path, trustedFrom: trustedFrom) { return found }
+        continue
       }
+      let complete = CandidatePath(certificates: path, isAnchored: true, trustedFrom: trustedFrom ?? path.count - 1)
+      if holds(complete) { return complete }
     }
     return nil
   }
@@ -85,11 +85,15 @@ struct PathSearch {
     let snapshot = judgement.snapshot
     let known: Source = judgement.policy.acceptsPartialChain ? .anchor : .known
     var found: [Candidate] = []
+    var trusted: Set<ExaminedCertificate> = []
     for (source, index) in [
       (Source.anchor, snapshot.anchorIndex), (known, snapshot.intermediateIndex), (.untrusted, judgement.untrusted),
     ] {
-      for certificate in index.named(subject.issuer) {
-        if source == .untrusted, found.contains(where: { $0.certificate == certificate }) { continue }
+      let named = index.named(subject.issuer)
+      guard judgement.budget.spendCandidates(named.count) else { return [] }
+      for certificate in named {
+        if source == .untrusted, trusted.contains(certificate) { continue }
+        if source != .untrusted { trusted.insert(certificate) }
         found.append(Candidate(certificate: certificate, source: source, rank: rank(certificate, subject, source)))
       }
     }

@@ -13,7 +13,7 @@ struct ReportPath {
   }
 
   /// The longest path that may still grow: leaf, intermediates; an anchor may follow.
-  private var limit: Int { judgement.policy.maximumDepth + 1 }
+  private var limit: Int { judgement.policy.searchDepth + 1 }
 
   private func extend(_ path: inout CandidatePath) {
     var asksUntrusted = true
@@ -72,7 +72,7 @@ struct ReportPath {
       findings.append(Refusal(rule: rule, depth: path.topDepth, certificate: path.top.certificate, detail: detail))
     }
     if path.certificates.count > limit {
-      refuse(.chainTooLong, "more than \(judgement.policy.maximumDepth) intermediate certificates")
+      refuse(.chainTooLong, "more than \(judgement.policy.searchDepth) intermediate certificates")
     }
     let issuer = "issuer \(path.top.certificate.issuer.rfc2253)"
     if path.top.looksSelfSigned {

@@ -22,10 +22,21 @@ public struct AlgorithmPolicy: Hashable, Sendable {
 
   var description: String { "\(minimumRSABits) \(minimumDSABits) \(acceptsSHA1) \(acceptsMD5)" }
 
+  /// A signature under such a key costs more than any is worth: the time for RSA grows with the square of the modulus,
+  /// and who presents a chain chooses its keys.
+  func isTooLarge(_ key: KeyType) -> Bool {
+    switch key {
+    case .rsa(let bits), .dsa(let bits): bits > Self.largestModulus
+    default: false
+    }
+  }
+
+  private static let largestModulus = 8192
+
   func accepts(_ key: KeyType) -> Bool {
     switch key {
-    case .rsa(let bits): bits >= minimumRSABits
-    case .dsa(let bits): bits >= minimumDSABits
+    case .rsa(let bits): bits >= minimumRSABits && !isTooLarge(key)
+    case .dsa(let bits): bits >= minimumDSABits && !isTooLarge(key)
     case .p256, .p384, .p521, .ed25519: true
     case .other: false
     }

@@ -54,9 +54,9 @@ struct PolicyGraph {
     }
   }
 
-  /// RFC 5280 §6.1.4 (b)(2): where mapping is inhibited, a mapped policy is lost.
-  mutating func remove(_ issuerPolicy: OID) {
-    levels[levels.count - 1][issuerPolicy] = nil
+  /// RFC 5280 §6.1.4 (b)(2): where mapping is inhibited, mapped policies are lost.
+  mutating func remove(_ issuerPolicies: some Sequence<OID>) {
+    for policy in issuerPolicies { levels[levels.count - 1][policy] = nil }
     prune()
   }
 

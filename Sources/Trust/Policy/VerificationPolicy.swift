@@ -34,6 +34,9 @@ public struct VerificationPolicy: Hashable, Sendable {
     self.verdictLife = verdictLife
   }
 
+  /// `maximumDepth` within what is searched: OpenSSL's 100 at most, since every level is a call in a call.
+  var searchDepth: Int { min(max(maximumDepth, 0), 100) }
+
   /// SHA-256 over every field: sessions and verdicts made under another policy do not compare equal.
   public var fingerprint: [UInt8] {
     let fields: [String] = [

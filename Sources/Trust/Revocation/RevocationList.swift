@@ -51,13 +51,17 @@ final class RevocationList: Sendable {
     tables[issuer]?.mark(of: serial.bytes)
   }
 
+  /// What is known already of whether `key` signed the list.
+  func remembered(_ key: PublicKeyIdentity) -> Bool? {
+    proof.withLock { proof in
+      proof.signer.map { $0 == key } ?? (proof.others.contains(key) ? false : nil)
+    }
+  }
+
   /// Whether `key` signed the list. The answer is remembered.
   func isSigned(by key: PublicKeyIdentity) -> Bool {
-    let (known, signed) = proof.withLock { proof in
-      (proof.signer.map { $0 == key } ?? (proof.others.contains(key) ? false : nil), proof.signed)
-    }
-    if let known { return known }
-    guard let signed, signed.algorithm.fits(key.key.type) else { return false }
+    if let known = remembered(key) { return known }
+    guard let signed = proof.withLock(\.signed), signed.algorithm.fits(key.key.type) else { return false }
     let holds = signed.isSigned(by: key.key)
     proof.withLock { $0.remember(key, holds) }
     return holds

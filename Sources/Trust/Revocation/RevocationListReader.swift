@@ -12,6 +12,7 @@ struct RevocationListReader {
   /// Rows of the certificate issuer that holds at this point of the list.
   private var currentRows: [SerialTable.Row] = []
   private var currentIssuer = DistinguishedName.empty.key
+  private var isEntryExtensible = false
 
   init(_ der: [UInt8]) { self.der = der }
 
@@ -52,6 +53,7 @@ struct RevocationListReader {
     }
     head.issuerKey = head.issuer.key
     currentIssuer = head.issuerKey
+    isEntryExtensible = isVersion2
     if let entries = try reader.readIfPresent(.sequence) {
       currentRows.reserveCapacity(entries.content.count / 36)
       var inside = reader.inside(entries)
@@ -61,7 +63,9 @@ struct RevocationListReader {
     if var explicit = try reader.enterIfPresent(.contextConstructed(0)) {
       guard isVersion2 else { throw DERError(.extensionsNotAllowed, at: explicit.position) }
       var extensions = try explicit.enter()
-      while !extensions.isAtEnd { try readListExtension(&extensions) }
+      try explicit.finish()
+      var seen: Set<OID> = []
+      while !extensions.isAtEnd { try readListExtension(&extensions, &seen) }
     }
     try reader.finish()
   }
@@ -83,6 +87,7 @@ struct RevocationListReader {
     let date = try entry.readCRLTime()
     var reason: UInt8 = 0
     if var extensions = try entry.enterIfPresent(.sequence) {
+      guard isEntryExtensible else { throw DERError(.extensionsNotAllowed, at: extensions.position) }
       while !extensions.isAtEnd { try readEntryExtension(&extensions, &reason) }
     }
     try entry.finish()
@@ -99,10 +104,12 @@ struct RevocationListReader {
     switch oid {
     case .reasonCode:
       reason = UInt8(clamping: try content.readUnsigned(.enumerated))
+      try content.finish()
     case .certificateIssuer:
       // From here to the next such extension, entries are about that issuer's certificates.
       keepCurrentRows()
       currentIssuer = try Self.issuer(CertificateIssuer(reading: &content))
+      try content.finish()
     default:
       if isCritical { head.unknownCritical = oid }
     }
@@ -119,8 +126,11 @@ struct RevocationListReader {
     return (names.first ?? .empty).key
   }
 
-  private mutating func readListExtension(_ list: inout DERReader) throws(DERError) {
+  private mutating func readListExtension(_ list: inout DERReader, _ seen: inout Set<OID>) throws(DERError) {
+    let start = list.position
     let (oid, isCritical, value) = try list.readExtension()
+    // Of two the reader could not know which one its CA means.
+    guard seen.insert(oid).inserted else { throw DERError(.duplicateExtension, at: start) }
     var content = DERReader(der, range: value)
     switch oid {
     case .crlNumber: head.number = content.content(try content.readIntegerElement()).withoutLeadingZeros
@@ -129,10 +139,12 @@ struct RevocationListReader {
       head.keyIdentifier = try AuthorityKeyIdentifier(reading: &content).keyIdentifier
     case .issuingDistributionPoint:
       head.scope = RevocationScope(try IssuingDistributionPoint(reading: &content), issuer: head.issuer)
-    case .freshestCRL, .issuerAlternativeName, .authorityInformationAccess: break
+    case .freshestCRL, .issuerAlternativeName, .authorityInformationAccess: return
     default:
       if isCritical { head.unknownCritical = oid }
+      return
     }
+    try content.finish()
   }
 }
 

@@ -102,13 +102,14 @@ struct RevocationStatus {
     case .failure(let refused): return note(refused.rule, list, refused.detail)
     }
     let updates = crls.deltas(to: list).filter { delta in
-      delta.head.unknownCritical == nil && timeProblem(delta) == nil && delta.isSigned(by: signer)
+      delta.head.unknownCritical == nil && timeProblem(delta) == nil && judgement.isSigned(delta, by: signer)
     }
-    var mark: SerialTable.Mark?
-    for source in updates.prefix(1) + [list] where mark == nil {
-      mark = source.mark(of: subject.certificate.serialNumber, issuedBy: subject.issuer)
+    for source in updates.prefix(1) + [list] {
+      guard let mark = source.mark(of: subject.certificate.serialNumber, issuedBy: subject.issuer) else { continue }
+      // removeFromCRL means something in a delta alone (RFC 5280 §5.3.1); elsewhere a serial listed is one revoked.
+      if !mark.isRemoval || !source.head.isDelta { revocation = mark }
+      break
     }
-    if let mark, !mark.isRemoval { revocation = mark }
     if let late = timeProblem(list) { return note(late.rule, list, late.detail) }
     covered.formUnion(reasons)
     for source in [list] + updates.prefix(1) { relyOn(source) }

@@ -29,7 +29,7 @@ struct RevocationSigners {
     let keys = WorkingKeys(path)
     let first = depth == path.topDepth ? depth : depth + 1
     for position in first...path.topDepth where path.certificates[position].subject == list.head.issuerKey {
-      guard let key = keys[position], list.isSigned(by: key) else {
+      guard let key = keys[position], judgement.isSigned(list, by: key) else {
         problem.rule = .crlSignature
         continue
       }
@@ -49,12 +49,14 @@ struct RevocationSigners {
     for index in [snapshot.anchorIndex, snapshot.intermediateIndex, judgement.untrusted] {
       for candidate in index.named(list.head.issuerKey) {
         // Its own parameters are missing only for a DSA key that its path completes; it is asked for below then.
-        guard candidate.inheritsParameters || candidate.key.map(list.isSigned) == true else { continue }
+        guard candidate.inheritsParameters || candidate.key.map({ judgement.isSigned(list, by: $0) }) == true else {
+          continue
+        }
         guard candidate.maySignCRLs else {
           problem.rule = .crlKeyUsage
           continue
         }
-        guard let proven = provenKey(of: candidate), list.isSigned(by: proven) else {
+        guard let proven = provenKey(of: candidate), judgement.isSigned(list, by: proven) else {
           problem.rule = .crlPath
           continue
         }

@@ -33,6 +33,8 @@ enum FormatRule {
       refuse(.emptySubject, "a CA without subject")
     } else if examined.facts.subjectAlternativeName == nil {
       refuse(.emptySubject, "no subject and no subjectAltName")
+    } else if certificate.extension(.subjectAlternativeName)?.critical != true {
+      refuse(.emptySubject, "no subject, and the subjectAltName is not critical")
     }
   }
 }

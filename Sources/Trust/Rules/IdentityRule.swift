@@ -29,19 +29,20 @@ enum IdentityRule {
 
   /// RFC 9525 §6.3: a wildcard is the whole left-most label and stands for exactly one label. It needs two labels
   /// behind it, as in all other software: nobody owns `*.com`.
+  ///
+  /// The wanted name may end in the root's dot; a certificate's may not (RFC 5280 §4.2.1.6).
   static func matchesHost(_ presented: String, _ wanted: String) -> Bool {
+    guard NameSyntax.isDNSName(wanted), presented.utf8.last != UInt8(ascii: ".") else { return false }
     let presented = labels(presented)
     let wanted = labels(wanted)
-    guard presented.count == wanted.count, !wanted.contains(where: \.isEmpty) else { return false }
-    guard presented.first == "*" else { return presented == wanted && !wanted.isEmpty }
+    guard presented.count == wanted.count else { return false }
+    guard presented.first?.elementsEqual("*".utf8) == true else { return presented == wanted }
     return presented.count > 2 && presented.dropFirst() == wanted.dropFirst()
-      && !presented.dropFirst().contains { $0.contains("*") }
+      && !presented.dropFirst().contains { $0.contains(UInt8(ascii: "*")) }
   }
 
-  private static func labels(_ name: String) -> [String] {
-    var labels = name.lowercased().split(separator: ".", omittingEmptySubsequences: false).map(String.init)
-    if labels.count > 1, labels.last == "" { labels.removeLast() }
-    return labels
+  private static func labels(_ name: String) -> [ArraySlice<UInt8>] {
+    NameSyntax.lowered(name).split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false)
   }
 
   /// The local part is compared as it is, the host without case (RFC 5280 §7.5).

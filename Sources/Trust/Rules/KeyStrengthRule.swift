@@ -23,8 +23,24 @@ enum KeyStrengthRule {
     _ path: CandidatePath, _ depth: Int, _ rule: Rule, _ policy: VerificationPolicy, _ findings: inout [Refusal]
   ) {
     let examined = path.certificates[depth]
-    // A key nobody can use is another rule's matter; one that inherits its parameters is as strong as its issuer's.
-    guard let key = examined.key, !examined.inheritsParameters, !policy.algorithms.accepts(key.key.type) else { return }
+    guard let key = examined.key else {
+      // Of an issuer SignatureRule asks for it.
+      guard depth == 0 else { return }
+      findings.append(
+        Refusal(
+          rule: .unsupportedPublicKey, depth: 0, certificate: examined.certificate,
+          detail: "\(examined.certificate.publicKeyAlgorithm.oid)"))
+      return
+    }
+    // A key that inherits its parameters is as strong as its issuer's.
+    guard !examined.inheritsParameters, !policy.algorithms.accepts(key.key.type) else { return }
+    if policy.algorithms.isTooLarge(key.key.type) {
+      findings.append(
+        Refusal(
+          rule: .unsupportedPublicKey, depth: depth, certificate: examined.certificate,
+          detail: key.key.type.description))
+      return
+    }
     findings.append(
       Refusal(rule: rule, depth: depth, certificate: examined.certificate, detail: key.key.type.description))
   }

@@ -46,16 +46,27 @@ enum NameSyntax {
     }
   }
 
-  /// `local@host`, without spaces and control characters.
-  static func isMailbox(_ text: String) -> Bool {
-    guard let at = text.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
-    let host = text.utf8[text.utf8.index(after: at)...]
-    return at > text.utf8.startIndex && !host.isEmpty && text.utf8.allSatisfy { (0x21..<0x7f).contains($0) }
-  }
+  /// `local@host` (RFC 5321 §4.1.2).
+  static func isMailbox(_ text: String) -> Bool { Mailbox(text) != nil }
 
   /// A scheme and something behind it (RFC 3986 §3).
   static func isURI(_ text: String) -> Bool {
-    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), colon > text.utf8.startIndex else { return false }
+    guard let colon = text.utf8.firstIndex(of: UInt8(ascii: ":")), let first = text.utf8.first,
+      Self.isLetter(first), text.utf8[..<colon].allSatisfy(isSchemeByte)
+    else { return false }
     return text.utf8.allSatisfy { (0x21..<0x7f).contains($0) }
+  }
+
+  private static func isLetter(_ byte: UInt8) -> Bool { (0x61...0x7a).contains(byte | 0x20) }
+
+  private static func isSchemeByte(_ byte: UInt8) -> Bool {
+    isLetter(byte) || (0x30...0x39).contains(byte) || "+-.".utf8.contains(byte)
+  }
+
+  /// ASCII in lower case, without the root's dot. What is not ASCII stays as it is: U+212A is no k here.
+  static func lowered(_ name: some StringProtocol) -> [UInt8] {
+    var bytes = name.utf8.map { (0x41...0x5a).contains($0) ? $0 | 0x20 : $0 }
+    if bytes.count > 1, bytes.last == UInt8(ascii: ".") { bytes.removeLast() }
+    return bytes
   }
 }

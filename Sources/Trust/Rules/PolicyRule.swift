@@ -61,9 +61,8 @@ private struct PolicyState {
       }
       // What a removal prunes must not be seen by a mapping of the same certificate, nor the other way round: one of
       // the two happens for all.
-      for (issuer, subjects) in mappings where !graph.isEmpty {
-        if policyMapping > 0 { graph.map(issuer, to: subjects) } else { graph.remove(issuer) }
-      }
+      if policyMapping == 0 { graph.remove(mappings.keys) }
+      for (issuer, subjects) in mappings where policyMapping > 0 && !graph.isEmpty { graph.map(issuer, to: subjects) }
     }
     if !certificate.isSelfIssued {
       explicitPolicy = max(0, explicitPolicy - 1)

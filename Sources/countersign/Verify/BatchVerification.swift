@@ -46,17 +46,34 @@ enum BatchVerification {
   }
 }
 
-private struct BatchIdentifier: Decodable { let id: String }
+private struct BatchIdentifier: Decodable { let id: CaseID }
+
+/// What the answer is filed under: a text, or a number, which comes back as one.
+private struct CaseID: Codable {
+  private let text: String
+  private let number: Int?
+
+  init(from decoder: Decoder) throws {
+    let value = try decoder.singleValueContainer()
+    number = try? value.decode(Int.self)
+    text = number == nil ? try value.decode(String.self) : ""
+  }
+
+  func encode(to encoder: Encoder) throws {
+    var value = encoder.singleValueContainer()
+    if let number { try value.encode(number) } else { try value.encode(text) }
+  }
+}
 
 private struct BatchResult: Encodable {
-  let id: String?
+  let id: CaseID?
   let verdict: String
   let rule, detail: String?
 }
 
 /// One line of a batch.
 private struct BatchEntry: Decodable {
-  let id: String
+  let id: CaseID
   let cert: String
   let trust, untrusted, crl, policy: [String]?
   let purpose, at, host, ip, email, revocation: String?
@@ -93,7 +110,7 @@ private struct BatchEntry: Decodable {
   private func apply(to judged: inout VerificationCase) throws(UsageError) {
     try judged.set(purpose: purpose ?? "any", at: at, host: host, address: ip, email: email)
     try judged.set(policies: policy ?? [])
-    judged.policy.maximumDepth = depth ?? VerificationCase.defaultDepth
+    try judged.set(depth: depth ?? VerificationCase.defaultDepth)
     judged.policy.policies.requiresExplicitPolicy = require_explicit_policy ?? false
     judged.policy.policies.inhibitsAnyPolicy = inhibit_any_policy ?? false
     judged.policy.policies.inhibitsPolicyMapping = inhibit_policy_mapping ?? false

@@ -62,11 +62,20 @@ struct VerificationCase {
     guard [host, address, email].count(where: { $0 != nil }) <= 1 else {
       throw UsageError("host, ip and email exclude each other")
     }
-    if let host { return IPAddressText.octets(host).map { .address($0) } ?? .host(host) }
+    if let host {
+      let bare = host.hasPrefix("[") && host.hasSuffix("]") ? host.dropFirst().dropLast() : host[...]
+      return IPAddressText.octets(bare).map { .address($0) } ?? .host(host)
+    }
     if let email { return .email(email) }
     guard let address else { return nil }
     guard let octets = IPAddressText.octets(address) else { throw UsageError("\"\(address)\" is no IP address") }
     return .address(octets)
+  }
+
+  /// - Throws: `UsageError` for a negative number.
+  mutating func set(depth: Int) throws(UsageError) {
+    guard depth >= 0 else { throw UsageError("depth \(depth) is negative; accepted: 0 and more") }
+    policy.maximumDepth = depth
   }
 
   /// - Throws: `UsageError` for what is no OID.

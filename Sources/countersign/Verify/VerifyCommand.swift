@@ -110,7 +110,7 @@ extension VerificationCase {
       purpose: rules.purpose ?? (rules.host != nil || rules.address != nil ? "server" : "client"), at: rules.at,
       host: rules.host, address: rules.address, email: rules.email)
     try set(policies: rules.policies)
-    policy.maximumDepth = rules.depth
+    try set(depth: rules.depth)
     policy.policies.requiresExplicitPolicy = rules.requiresExplicitPolicy
     policy.policies.inhibitsAnyPolicy = rules.inhibitsAnyPolicy
     policy.policies.inhibitsPolicyMapping = rules.inhibitsPolicyMapping
