@@ -57,6 +57,7 @@ extension Ledger {
   /// - Returns: one error for each file that could not be written; it stays owed.
   func publish(in layout: Layout) throws(AuthorityError) -> [AuthorityError] {
     var failures: [AuthorityError] = []
+    var written: [Int64] = []
     for row in try read({ try Row.fetchAll($0, sql: "SELECT * FROM publication ORDER BY id") }) {
       let staged: String? = row["stagedPath"]
       let content = staged.map { Publication.Content.staged(layout.resolved($0)) } ?? .bytes(row.bytes("bytes"))
@@ -64,10 +65,19 @@ extension Ledger {
         path: layout.resolved(row["path"]), content: content, mode: UInt32(row["mode"] as Int64))
       do {
         try publication.write()
-        try write { try $0.execute(sql: "DELETE FROM publication WHERE id = ?", arguments: [row["id"] as Int64]) }
+        written.append(row["id"])
       } catch {
         failures.append(error)
       }
+    }
+    guard !written.isEmpty else { return failures }
+    // One transaction for all: each costs a flush of the disk, and a file written twice is the same file.
+    do throws(AuthorityError) {
+      try write { database in
+        for id in written { try database.execute(sql: "DELETE FROM publication WHERE id = ?", arguments: [id]) }
+      }
+    } catch {
+      failures.append(error)
     }
     return failures
   }
