@@ -38,7 +38,7 @@ let package = Package(
     .target(name: "Fetch", dependencies: ["HTTPWire", "PKI", "TLSEngine", "Transport", "Trust", nioCore]),
     // Level 2: the services.
     .target(name: "TrustFeeds", dependencies: ["Trust", "PKI"]),
-    .target(name: "AuthorityService", dependencies: ["Authority", "ContentService", "PKI"]),
+    .target(name: "AuthorityService", dependencies: ["Authority", "ContentService", "Cryptography", "PKI"]),
     .target(
       name: "Gateway",
       dependencies: [
@@ -77,8 +77,8 @@ let package = Package(
     .testTarget(
       name: "GatewayTests",
       dependencies: [
-        "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", nioEmbedded, "PKI", "TLSEngine", "Trust",
-        nioCore,
+        "ConfigModel", "ConfigSyntax", "ContentService", "Cryptography", "Gateway", "HTTPWire", nioEmbedded, "PKI",
+        "TLSEngine", "Trust", nioCore,
       ]),
   ],
   swiftLanguageModes: [.v6],

@@ -2,7 +2,9 @@
 public struct ServiceRequest: Sendable {
   /// As sent: `GET`, `POST`.
   public var method: String
-  /// What of the path follows the location's name, still percent-encoded, without a leading slash.
+  /// The whole path, decoded, dot segments and double slashes merged.
+  public var path: String
+  /// What of the path follows the location's name and a slash, still percent-encoded and nothing merged.
   public var subpath: String
   /// Without its question mark; empty where there is none.
   public var query: String
@@ -11,9 +13,11 @@ public struct ServiceRequest: Sendable {
   public var body: [UInt8]
 
   public init(
-    method: String, subpath: String = "", query: String = "", fields: [String: String] = [:], body: [UInt8] = []
+    method: String, path: String = "/", subpath: String = "", query: String = "", fields: [String: String] = [:],
+    body: [UInt8] = []
   ) {
     self.method = method
+    self.path = path
     self.subpath = subpath
     self.query = query
     self.fields = fields

@@ -7,7 +7,7 @@ extension DirectiveTable {
       "proxy_pass", in: [.location, .locationIf, .limitExcept], "URL", .exactly(1),
       "The server or upstream that answers; a URI part replaces the location's prefix."
     ) { invocation throws(Diagnostic) in
-      invocation.scope.settings.location.content = .proxyPass(try ProxyPassDirective(invocation).proxyPass())
+      try invocation.setContent(.proxyPass(try ProxyPassDirective(invocation).proxyPass()))
     },
     .list(
       "proxy_set_header", in: .request, \.location.proxy.$setHeaders, .proxyHeader,

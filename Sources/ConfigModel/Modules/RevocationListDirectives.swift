@@ -30,10 +30,15 @@ extension DirectiveTable {
 }
 
 extension Grammar where Value == [PathReference] {
-  /// Files, directories and URLs.
+  /// Files, directories, URLs, and the CA on this machine.
   static var revocationLists: Grammar {
-    Grammar("file | url") { invocation throws(Diagnostic) in
+    Grammar("file | url | authority") { invocation throws(Diagnostic) in
       let text = invocation.text(0)
+      if text == "authority" {
+        var reference = PathReference(path: "", position: invocation.position)
+        reference.isAuthority = true
+        return [reference]
+      }
       guard text.lowercased().hasPrefix("http://") || text.lowercased().hasPrefix("https://") else {
         return [try invocation.file(0)]
       }

@@ -13,11 +13,11 @@ extension DirectiveTable {
       guard let format = MetricsFormat(rawValue: text) else {
         throw invocation.error("invalid value \"\(text)\", it must be \"prometheus\" or \"json\"")
       }
-      invocation.scope.settings.location.content = .metrics(format)
+      try invocation.setContent(.metrics(format))
     },
     .custom(
       "stub_status", in: [.server, .location], "", .between(0, 1), default: nil,
       "Answers with nginx's page of seven numbers; an argument is allowed and means nothing."
-    ) { invocation throws(Diagnostic) in invocation.scope.settings.location.content = .stubStatus },
+    ) { invocation throws(Diagnostic) in try invocation.setContent(.stubStatus) },
   ]
 }

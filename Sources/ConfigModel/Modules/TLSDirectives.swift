@@ -89,8 +89,8 @@ extension DirectiveTable {
     .list(
       "ssl_crl", in: .connection, \.tls.$crl, .revocationLists, default: nil,
       "Revocation lists of all CAs of the chain, PEM or DER: a file with one or more, a directory of such files, or an "
-        + "http or https URL. May be named several times; a changed file is taken at once, a URL is asked again before "
-        + "its CRL ends."),
+        + "http or https URL; `authority` for those of the CA of `authority_directory`. May be named several times; a "
+        + "changed file is taken at once, a URL is asked again before its CRL ends."),
     .value(
       "ssl_crl_check", in: .connection, \.tls.$crlCheck, .choice, default: "chain",
       "Which certificates of a client's chain must be vouched for by a CRL: all, or the client's alone, as where the "
@@ -110,8 +110,9 @@ extension DirectiveTable {
       "ssl_stapling_file", in: .connection, \.tls.$staplingFile, Grammar<PathReference>.file.optional,
       default: nil, "The response to staple, DER; nothing is fetched then."),
     .value(
-      "ssl_stapling_responder", in: .connection, \.tls.$staplingResponder, Grammar<String?>.responder,
-      default: nil, "The responder to ask instead of the certificate's."),
+      "ssl_stapling_responder", in: .connection, \.tls.$staplingResponder, Grammar<String?>.responderOrAuthority,
+      default: nil,
+      "The responder to ask instead of the certificate's; `authority`: the CA of `authority_directory`, without HTTP."),
     .value(
       "ssl_stapling_verify", in: .connection, \.tls.$staplingVerify, .flag, default: "off",
       "Whether responses are verified before they are stapled."),
@@ -138,6 +139,12 @@ extension DirectiveTable {
 }
 
 extension Grammar where Value == String? {
+  fileprivate static var responderOrAuthority: Grammar {
+    Grammar("url | authority") { invocation throws(Diagnostic) in
+      invocation.text(0) == "authority" ? "authority" : try responder.parse(invocation)
+    }
+  }
+
   fileprivate static var responder: Grammar {
     Grammar("url") { invocation throws(Diagnostic) in
       let text = invocation.text(0).lowercased()

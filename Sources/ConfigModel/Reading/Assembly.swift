@@ -44,7 +44,7 @@ struct Assembly {
     var block = ServerBlock(position: scope.position)
     block.names = scope.server.names.map(\.pattern)
     block.connection = scope.settings.connection
-    block.tls = terminated(scope.settings.tls)
+    block.tls = bound(terminated(scope.settings.tls), to: scope.settings.location.authority)
     block.settings = finished(scope)
     block.locations = locations(of: scope)
     return block
@@ -56,6 +56,7 @@ struct Assembly {
       inherit(child, from: scope)
       var block = LocationBlock(match: child.match ?? .prefix("/"), position: child.position)
       block.settings = finished(child)
+      checkAuthority(block.settings)
       block.locations = locations(of: child)
       block.limitExcept = child.limitExcept.map { limit(from: $0, in: child) }
       return block

@@ -3,6 +3,17 @@ public enum ContentSetting: Sendable {
   case proxyPass(ProxyPass)
   case metrics(MetricsFormat)
   case stubStatus
+  case authority(AuthorityContent)
+
+  /// The directive's name.
+  var directive: String {
+    switch self {
+    case .proxyPass: "proxy_pass"
+    case .metrics: "metrics"
+    case .stubStatus: "stub_status"
+    case .authority(let content): content.directive
+    }
+  }
 }
 
 /// `metrics`.

@@ -6,6 +6,7 @@ public struct LocationSettings: Sendable {
   public var headers = HeaderSettings()
   public var proxy = ProxySettings()
   public var log = LogSettings()
+  public var authority = AuthoritySettings()
   /// Who of the verified clients gets in; rules that allow and rules that deny are inherited together.
   @Inherited public var clientRules: [ClientRuleSetting] = []
   /// Statements of the rewrite module in their order; never inherited.

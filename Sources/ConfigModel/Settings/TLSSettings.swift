@@ -25,7 +25,10 @@ public struct TLSSettings: Sendable {
   @Inherited public var verifyDepth: Int = 1
   @Inherited public var clientCertificate: PathReference? = nil
   @Inherited public var trustedCertificate: PathReference? = nil
+  /// Files and directories, and `authority`: the CA of this place.
   @Inherited public var crl: [PathReference] = []
+  /// The CA that `authority` stands for.
+  public var authority = AuthoritySettings()
   /// Open connections are closed when their client's chain no longer verifies.
   @Inherited public var revocationDisconnect: Bool = true
   @Inherited public var crlCheck: RevocationCheck = .chain
@@ -40,6 +43,7 @@ public struct TLSSettings: Sendable {
   @Inherited public var crlHosts: [String] = []
   @Inherited public var stapling: Bool = false
   @Inherited public var staplingFile: PathReference? = nil
+  /// A URL, or `authority`.
   @Inherited public var staplingResponder: String? = nil
   @Inherited public var staplingVerify: Bool = false
   @Inherited public var certificateCompression: Bool = false
@@ -53,6 +57,9 @@ public struct TLSSettings: Sendable {
   @Inherited public var ocspCache: OCSPCacheSetting = .standard
 
   public init() {}
+
+  /// `ssl_stapling_responder authority`: the CA in this process is asked.
+  public var staplesFromAuthority: Bool { staplingResponder == "authority" }
 }
 
 public enum TLSProtocolName: String, Hashable, Sendable, CaseIterable {
@@ -133,6 +140,8 @@ public struct PathReference: Hashable, Sendable {
   public var template: Template?
   /// Where what the file holds is fetched from; `path` is that of the copy.
   public var url: String?
+  /// `authority` in place of a file: what the CA of this place has; `path` is its directory.
+  public var isAuthority = false
 
   public init(path: String, position: SourcePosition) {
     self.path = path

@@ -29,6 +29,7 @@ public struct DirectiveTable: Sendable {
     Module(name: "Proxy TLS", rows: proxyTLSRows),
     Module(name: "Upstreams", rows: upstreamRows),
     Module(name: "Status", rows: statusRows),
+    Module(name: "The CA on this machine", rows: authorityRows),
   ])
 
   /// All directives of that name: a name may mean different things in different contexts.

@@ -53,16 +53,15 @@ final class StapleKeeper: Sendable {
 
   private func ask(_ target: StaplingTarget, _ servers: [ServerTLS], _ errorLog: ErrorLogRuntime) {
     let judge = target.judge
-    OCSPQuery.ask(target.responders, target.question.request(nonce: nil), tls: target.question.tls, on: loop) {
+    target.source.ask(target.question.request(nonce: nil), tls: target.question.tls, on: loop) {
       judge.assess($0, at: $1)
     } then: { [memory] answer in
       let now = UnixTime(WallClock.now.seconds)
       if let problem = Self.take(answer, target, memory, now) {
         memory.failed(target.key, at: now)
-        let responders = target.responders.map { "\($0)" }.joined(separator: ", ")
         errorLog.write(
           .error,
-          "\(problem) while requesting certificate status, responder: \(responders), "
+          "\(problem) while requesting certificate status, responder: \(target.source), "
             + "certificate: \"\(target.path)\"")
       }
       for server in servers { server.restaple(at: now) }

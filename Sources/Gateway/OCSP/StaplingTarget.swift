@@ -1,4 +1,5 @@
 import ConfigModel
+import ContentService
 import Fetch
 import PKI
 import TLSEngine
@@ -10,7 +11,7 @@ struct StaplingTarget: Sendable {
   let index: Int
   let question: StatusQuestion
   let key: StatusQuestion.Key
-  let responders: [FetchURL]
+  let source: StapleSource
   /// `ssl_stapling_verify`.
   let verifies: Bool
   /// The certificate's file, for the log.
@@ -45,7 +46,11 @@ struct StaplingPlan: Sendable {
   /// - Parameters:
   ///   - authorities: where issuers are looked for that the chains leave out.
   ///   - tls: whom https responders are verified by.
-  init(_ settings: TLSSettings, credentials: [TLSCredential], authorities: [Certificate], tls: FetchTLS?) {
+  ///   - service: the CA in this process, where it is the responder.
+  init(
+    _ settings: TLSSettings, credentials: [TLSCredential], authorities: [Certificate], tls: FetchTLS?,
+    service: (any ContentService)?
+  ) {
     let configured = settings.staplingResponder.flatMap { FetchURL(network: $0) }
     for (index, credential) in credentials.enumerated() {
       let path = settings.certificate[index].path
@@ -59,11 +64,11 @@ struct StaplingPlan: Sendable {
       let question = StatusQuestion(
         certificate: leaf, issuer: issuer, depth: 0, configured: configured, allowedHosts: settings.ocspResponderHosts,
         tls: tls)
-      switch question.responders() {
-      case .success(let urls):
+      switch StapleSource.of(question, service) {
+      case .success(let source):
         targets.append(
           StaplingTarget(
-            index: index, question: question, key: question.key, responders: urls,
+            index: index, question: question, key: question.key, source: source,
             verifies: settings.staplingVerify, path: path))
       case .failure(let failure):
         problems.append("\"ssl_stapling\" ignored, \(failure) \"\(path)\"" + credential.consequence)

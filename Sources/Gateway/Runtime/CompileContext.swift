@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import ContentService
 
 /// What making a configuration ready needs: the variables' names, the logs, the factory of proxy handlers.
 ///
@@ -15,6 +16,8 @@ final class CompileContext {
   let variables: VariableScope
   let logs: LogFiles
   let revocationFiles: RevocationFiles
+  /// The CAs on this machine that the configuration names.
+  let authority: AuthorityBinding
   /// Absolute, with its final slash: relative paths of the configuration begin here.
   let prefix: String
   private let fallbackErrorLogs: [ErrorLog]
@@ -27,13 +30,15 @@ final class CompileContext {
   /// - Parameter fallbackErrorLogs: where errors go while no `error_log` is named.
   init(
     configuration: Configuration, logs: LogFiles, prefix: String, fallbackErrorLogs: [ErrorLog] = [],
-    revocationFiles: RevocationFiles = RevocationFiles(), contentFactory: @escaping ContentFactory
+    revocationFiles: RevocationFiles = RevocationFiles(), services: (any AuthorityServices)? = nil,
+    contentFactory: @escaping ContentFactory
   ) {
     self.configuration = configuration
     http = configuration.http ?? HTTPBlock()
     variables = VariableScope(collecting: http)
     self.logs = logs
     self.revocationFiles = revocationFiles
+    authority = AuthorityBinding(services)
     self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
     self.fallbackErrorLogs = fallbackErrorLogs
     self.contentFactory = contentFactory
@@ -87,6 +92,7 @@ final class CompileContext {
 
   private func location(_ block: LocationBlock) throws(Diagnostic) -> LocationRuntime {
     let match = try match(block.match)
+    try authority.check(block.settings.authority)
     return try LocationRuntime(
       match: match, settings: block.settings, children: try locations(block.locations),
       handler: try handler(block.settings, match: match), limitExcept: block.limitExcept, compile: self)

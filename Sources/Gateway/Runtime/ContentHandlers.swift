@@ -12,6 +12,7 @@ struct ContentHandlers {
     switch content {
     case .proxyPass(let pass): try upstreams.proxyHandler(pass, settings, match, compile)
     case .metrics(let format): MetricsHandler(format: format, shared: shared)
+    case .authority(let content): try compile.authority.handler(content, settings.authority, match: match)
     case .stubStatus: StubStatusHandler(counters: shared.counters)
     }
   }

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import ContentService
 import PatternMatching
 import Transport
 
@@ -17,6 +18,8 @@ final class GatewayRuntime: Sendable {
   let upstreams: UpstreamRegistry
   /// CRLs that are named by URL.
   let remoteLists: [RemoteList]
+  /// CA directories on this machine whose services are in use.
+  let authorityPlaces: Set<AuthorityPlace>
   /// The connections that this generation accepted.
   let connections = ConnectionRegistry()
 
@@ -34,6 +37,7 @@ final class GatewayRuntime: Sendable {
       let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
       let servers = try compiler.servers()
       upstreams = compiler.upstreams
+      authorityPlaces = compiler.authorityPlaces
       tls = servers.compactMap(\.tls)
       sockets = try compiler.sockets(for: servers)
     } catch {

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import ContentService
 
 /// Makes servers and sockets of a configuration.
 struct RuntimeCompiler {
@@ -15,13 +16,17 @@ struct RuntimeCompiler {
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
       fallbackErrorLogs: options.fallbackErrorLogs, revocationFiles: shared.tls.revocationFiles,
-      contentFactory: ContentHandlers(upstreams: upstreams, shared: shared).handler)
+      services: shared.services, contentFactory: ContentHandlers(upstreams: upstreams, shared: shared).handler)
     try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
+
+  /// The CA directories that the configuration names; complete once the servers are made.
+  var authorityPlaces: Set<AuthorityPlace> { context.authority.places }
 
   func servers() throws(Diagnostic) -> [ServerRuntime] {
     var servers: [ServerRuntime] = []
     for block in configuration.http?.servers ?? [] {
+      try context.authority.check(block.settings.authority)
       servers.append(try ServerRuntime(block: block, tls: try tls(of: block), compile: context))
     }
     return servers
@@ -33,8 +38,10 @@ struct RuntimeCompiler {
     guard !block.tls.certificate.isEmpty || block.tls.rejectHandshake else { return nil }
     return try ServerTLS(
       ServerTLSBuilder(
-        settings: block.tls, name: ServerRuntime.name(of: block).asText, identity: block.names.map { "\($0)" },
-        offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls))
+        settings: try context.authority.resolved(block.tls), name: ServerRuntime.name(of: block).asText,
+        identity: block.names.map { "\($0)" },
+        offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls,
+        statusService: try context.authority.statusService(block.tls)))
   }
 
   /// One socket for each address; an address below a wildcard of its port shares the wildcard's.

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import ContentService
 import Glibc
 
 /// `-t`, `-T` and what else needs the configuration but no gateway.
@@ -18,12 +19,14 @@ public enum ConfigurationCheck {
   }
 
   /// Reads the configuration and loads every file it names, without opening a port.
-  public static func run(_ options: GatewayOptions) -> Report {
+  ///
+  /// - Parameter services: the CAs that the configuration may name; none without.
+  public static func run(_ options: GatewayOptions, services: (any AuthorityServices)? = nil) -> Report {
     let path = options.absoluteConfigurationFile
     do throws(GatewayStartError) {
       let read = try options.read()
       var messages = read.diagnostics.map { StartupMessage.text($0) }
-      _ = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared())
+      _ = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared(services: services))
       messages.append("the configuration file \(path) syntax is ok")
       messages.append("configuration file \(path) test is successful")
       return Report(isValid: true, messages: messages, dump: dump(read.files))

@@ -1,4 +1,5 @@
 import ConfigModel
+import ContentService
 import Glibc
 import NIOCore
 import Synchronization
@@ -38,9 +39,12 @@ public final class GatewayServer: Sendable {
 
   /// Reads the configuration, loads what it names, binds every address and writes the pid file.
   ///
+  /// - Parameter services: the CAs on this machine that the configuration may name; none without.
   /// - Throws: lines for the operator; then nothing is bound.
-  public static func start(_ options: GatewayOptions) throws(GatewayStartError) -> GatewayServer {
-    let shared = GatewayShared()
+  public static func start(
+    _ options: GatewayOptions, services: (any AuthorityServices)? = nil
+  ) throws(GatewayStartError) -> GatewayServer {
+    let shared = GatewayShared(services: services)
     // Open before the configuration is read: what is wrong with it is said there too.
     let startLog = options.errorLog == nil ? nil : try? ErrorLogRuntime(options.fallbackErrorLogs, files: shared.logs)
     do throws(GatewayStartError) {
@@ -156,6 +160,7 @@ public final class GatewayServer: Sendable {
     guard isLast else { return }
     staples.stop()
     remoteLists.stop()
+    shared.services?.keep([]) { _ in }
     shared.logs.flushAll()
     state.withLock { $0.isStopped = true }
   }
@@ -184,6 +189,8 @@ public final class GatewayServer: Sendable {
     watcher.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
     remoteLists.keep(runtime.remoteLists, errorLog: runtime.errorLog)
+    let errorLog = runtime.errorLog
+    shared.services?.keep(runtime.authorityPlaces) { errorLog.write($0.level.logLevel, $0.text) }
   }
 
   private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import ContentService
 import Cryptography
 import Fetch
 import PKI
@@ -15,6 +16,8 @@ struct ServerTLSBuilder: Sendable {
   let identity: [String]
   let offersHTTP2: Bool
   let shared: SharedTLSState
+  /// Whom `ssl_stapling_responder authority` means.
+  var statusService: (any ContentService)?
 
   func build() throws(Diagnostic) -> ServerTLS.State {
     try checkResponders()
@@ -52,7 +55,7 @@ struct ServerTLSBuilder: Sendable {
   private func checkResponders() throws(Diagnostic) {
     for (url, position) in [
       (settings.ocspResponder, settings.$ocspResponder.position),
-      (settings.staplingResponder, settings.$staplingResponder.position),
+      (settings.staplesFromAuthority ? nil : settings.staplingResponder, settings.$staplingResponder.position),
     ] {
       guard let url, FetchURL(network: url) == nil else { continue }
       throw Diagnostic("invalid URL of an OCSP responder \"\(url)\"", at: position)
@@ -71,7 +74,8 @@ struct ServerTLSBuilder: Sendable {
     return StaplingPlan(
       settings, credentials: credentials,
       authorities: try ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
-        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"), tls: fetchTLS)
+        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"), tls: fetchTLS,
+      service: statusService)
   }
 
   /// Whom https responders are verified by: `ssl_trusted_certificate`, else `ssl_client_certificate`.

@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthorityService
 import Gateway
 
 /// `countersign gateway`: nginx's flags on our program.
@@ -61,7 +62,7 @@ struct GatewayCommand: ParsableCommand {
   }
 
   private func checkConfiguration() throws {
-    let report = ConfigurationCheck.run(options)
+    let report = ConfigurationCheck.run(options, services: LocalAuthorities())
     for line in report.messages where !quiet || !report.isValid { StandardError.write(line) }
     if testAndDump && report.isValid { StandardOutput.write(report.dump) }
     if !report.isValid { throw ExitCode(1) }

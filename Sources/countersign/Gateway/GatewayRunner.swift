@@ -1,4 +1,5 @@
 import ArgumentParser
+import AuthorityService
 import Gateway
 import Glibc
 
@@ -18,7 +19,7 @@ struct GatewayRunner {
     var blocked = Self.blockSignals()
     let server: GatewayServer
     do {
-      server = try GatewayServer.start(options)
+      server = try GatewayServer.start(options, services: LocalAuthorities())
     } catch {
       for line in error.lines { StandardError.write(line) }
       throw ExitCode(1)

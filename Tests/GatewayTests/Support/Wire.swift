@@ -1,4 +1,5 @@
 import ConfigModel
+import ConfigSyntax
 import HTTPWire
 import NIOCore
 import NIOEmbedded
@@ -14,8 +15,10 @@ final class Wire {
   let site: Site
   private let bodies = BodyTestHandler()
 
-  /// - Parameter settings: of the http block; `/test/…` is served by `BodyTestHandler`.
-  init(_ settings: String = "", listen: String = "") throws {
+  /// - Parameters:
+  ///   - settings: of the http block.
+  ///   - content: serves `/test/…`; `BodyTestHandler` without.
+  init(_ settings: String = "", listen: String = "", content: CompileContext.ContentFactory? = nil) throws {
     let bodies = bodies
     site = try Site(
       """
@@ -24,7 +27,10 @@ final class Wire {
       server { listen 127.0.0.1:8080 \(listen); access_log %%/access.log plain; location / { return 200 "hi"; }
         location /test/ { proxy_pass http://127.0.0.1:1; } }
       """
-    ) { _, _, _, _ in bodies }
+    ) { setting, settings, match, context throws(Diagnostic) in
+      if let content { return try content(setting, settings, match, context) }
+      return bodies
+    }
     let connection = ClientConnection(
       number: 1, remoteAddress: try SocketAddress(ipAddress: "192.0.2.7", port: 4711),
       localAddress: try SocketAddress(ipAddress: "127.0.0.1", port: 8080), listener: site.listener, counters: counters)

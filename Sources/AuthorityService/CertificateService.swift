@@ -1,0 +1,41 @@
+import Authority
+import ContentService
+import Cryptography
+import PKI
+
+/// `authority_certificate`: a CA's certificate (RFC 5280 §4.2.2.1), or in PEM its chain.
+struct CertificateService: PublishedFile {
+  private static let longest = Duration.seconds(86_400)
+
+  let host: AuthorityHost
+  let name: String?
+
+  init(_ host: AuthorityHost, name: String?) throws(ServiceUnavailable) {
+    try Self.check(name, in: host)
+    self.host = host
+    self.name = name
+  }
+
+  static func response(_ authority: PublishedAuthority, isPEM: Bool, at now: UnixTime) -> ServiceResponse? {
+    let certificate = authority.record.certificate
+    let chain = [certificate] + authority.record.above
+    let body = isPEM ? chain.flatMap(\.pem) : certificate.der
+    var response = ServiceResponse(
+      status: 200, contentType: isPEM ? "application/pem-certificate-chain" : "application/pkix-cert", body: body)
+    response.etag = EntityTag.of(body)
+    response.lastModified = certificate.notBefore.seconds
+    response.makeCacheable(until: min(certificate.notAfter, now + longest), at: now)
+    return response
+  }
+}
+
+/// A strong validator out of the content (RFC 9110 §8.8.3).
+enum EntityTag {
+  static func of(_ body: [UInt8]) -> String {
+    let digits = Digest.sha256.hash(body).prefix(16).map { byte in
+      let text = String(byte, radix: 16)
+      return text.count == 1 ? "0" + text : text
+    }
+    return "\"\(digits.joined())\""
+  }
+}

@@ -1,0 +1,46 @@
+import Authority
+import ContentService
+import PKI
+
+/// Hands out something of a CA to whoever asks: CRLs and certificates have the same ways to be named and fetched.
+protocol PublishedFile: ContentService {
+  var host: AuthorityHost { get }
+  /// The directive's argument.
+  var name: String? { get }
+
+  /// The answer about a CA that is there; `nil`: it has nothing of the kind.
+  static func response(_ authority: PublishedAuthority, isPEM: Bool, at now: UnixTime) -> ServiceResponse?
+}
+
+extension PublishedFile {
+  func answer(_ request: ServiceRequest, completion: @escaping @Sendable (ServiceResponse) -> Void) {
+    guard request.method == "GET" || request.method == "HEAD" else {
+      return completion(.methodNotAllowed(allowing: "GET, HEAD"))
+    }
+    guard let wanted = AuthorityName(request, configured: name) else { return completion(.notFound) }
+    // The armour of a large CRL takes a while.
+    if !wanted.isPEM, let view = host.current { return completion(Self.response(wanted, in: view)) }
+    let host = host
+    let isQueued = host.perform {
+      do throws(AuthorityError) {
+        completion(Self.response(wanted, in: try host.read()))
+      } catch {
+        completion(ServiceResponse(status: 500, problem: error.operatorText))
+      }
+    }
+    if !isQueued { completion(.overloaded) }
+  }
+
+  /// Refuses a configuration that names a CA which is not there.
+  static func check(_ name: String?, in host: AuthorityHost) throws(ServiceUnavailable) {
+    guard let name, let view = try? host.read(), view.authority(name) == nil else { return }
+    let known = view.authorities.map { "\"\($0.record.name)\"" }.joined(separator: ", ")
+    throw ServiceUnavailable(
+      reason: "there is no CA \"\(name)\" in \"\(host.place.directory)\"; it has \(known)")
+  }
+
+  private static func response(_ wanted: AuthorityName, in view: AuthorityView) -> ServiceResponse {
+    guard let authority = view.authority(wanted.name) else { return .notFound }
+    return response(authority, isPEM: wanted.isPEM, at: .now) ?? .notFound
+  }
+}

@@ -1,0 +1,60 @@
+/// A few threads for what may wait for a disk, with a bounded queue before them. Started with the first work.
+///
+/// Unchecked: all that changes is touched under the signal's lock.
+final class WorkerThreads: @unchecked Sendable {
+  private let signal = Signal()
+  private let count: Int
+  private let limit: Int
+  private var waiting: [@Sendable () -> Void] = []
+  private var next = 0
+  private var started = 0
+  private var idle = 0
+  private var isOver = false
+
+  init(count: Int, waiting limit: Int) {
+    self.count = count
+    self.limit = limit
+  }
+
+  /// Queues `work`; `false` when so much waits that it would come too late.
+  func perform(_ work: @escaping @Sendable () -> Void) -> Bool {
+    signal.withLock {
+      guard !isOver, waiting.count - next < limit else { return false }
+      waiting.append(work)
+      if idle == 0, started < count { startThread() }
+      signal.wakeOne()
+      return true
+    }
+  }
+
+  /// What waits is still done; then the threads end.
+  func stop() {
+    signal.withLock {
+      isOver = true
+      signal.wakeAll()
+    }
+  }
+
+  private func startThread() {
+    started += 1
+    DetachedThread.start { [self] in
+      while let work = take() { work() }
+    }
+  }
+
+  private func take() -> (@Sendable () -> Void)? {
+    signal.withLock {
+      idle += 1
+      defer { idle -= 1 }
+      while next == waiting.count, !isOver { signal.wait() }
+      guard next < waiting.count else { return nil }
+      let work = waiting[next]
+      next += 1
+      if next == waiting.count {
+        waiting.removeAll(keepingCapacity: true)
+        next = 0
+      }
+      return work
+    }
+  }
+}
