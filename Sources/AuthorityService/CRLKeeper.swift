@@ -36,7 +36,7 @@ final class CRLKeeper: @unchecked Sendable {
   /// Whether it is over.
   private func waitForNextLook() -> Bool {
     signal.withLock {
-      if !isOver { signal.wait(seconds: Self.interval) }
+      if !isOver { signal.sleep(seconds: Self.interval) }
       return isOver
     }
   }

@@ -26,10 +26,10 @@ final class Signal: @unchecked Sendable {
   }
 
   /// Within ``withLock(_:)``, which is let go of meanwhile. May return early.
-  func wait() { pthread_cond_wait(condition, mutex) }
+  func sleep() { pthread_cond_wait(condition, mutex) }
 
   /// The same, for so many seconds at most.
-  func wait(seconds: Int) {
+  func sleep(seconds: Int) {
     var end = timespec()
     clock_gettime(CLOCK_REALTIME, &end)
     end.tv_sec += seconds
@@ -38,29 +38,4 @@ final class Signal: @unchecked Sendable {
 
   func wakeOne() { pthread_cond_signal(condition) }
   func wakeAll() { pthread_cond_broadcast(condition) }
-}
-
-/// A thread of its own.
-enum DetachedThread {
-  private final class Body {
-    let run: @Sendable () -> Void
-    init(_ run: @escaping @Sendable () -> Void) { self.run = run }
-  }
-
-  static func start(_ run: @escaping @Sendable () -> Void) {
-    var thread = pthread_t()
-    let body = Unmanaged.passRetained(Body(run))
-    let result = pthread_create(
-      &thread, nil,
-      { argument in
-        guard let argument else { return nil }
-        Unmanaged<Body>.fromOpaque(argument).takeRetainedValue().run()
-        return nil
-      }, body.toOpaque())
-    if result == 0 {
-      pthread_detach(thread)
-    } else {
-      body.release()
-    }
-  }
 }

@@ -46,7 +46,7 @@ final class WorkerThreads: @unchecked Sendable {
     signal.withLock {
       idle += 1
       defer { idle -= 1 }
-      while next == waiting.count, !isOver { signal.wait() }
+      while next == waiting.count, !isOver { signal.sleep() }
       guard next < waiting.count else { return nil }
       let work = waiting[next]
       next += 1

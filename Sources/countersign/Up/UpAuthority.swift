@@ -30,8 +30,6 @@ struct UpAuthority {
     let files = directory.layout.authority(record.name)
     return UpTrust(
       certificates: record.above.isEmpty ? files.certificate : files.chain,
-      // The first CA's file has the CRLs of all CAs of the directory.
-      crl: directory.layout.authority(known.first?.name ?? record.name).crl,
       hasAllCRLs: record.above.allSatisfy { above in known.contains { $0.certificate == above } }, key: files.key)
   }
 
@@ -119,11 +117,10 @@ struct UpClient {
   var passwordFile: String { files.p12 + ".password" }
 }
 
-/// Which certificates the gateway believes, and where their revocations are.
+/// Which certificates the gateway believes, and of which of them revocations are known.
 struct UpTrust {
   /// The CA that signs and those above it.
   let certificates: String
-  let crl: String
   /// A CA above is not of this directory: nobody here can say what it revoked.
   let hasAllCRLs: Bool
   /// Of the CA that signs.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Authority
 import Gateway
+import Glibc
 
 struct UpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -54,13 +55,22 @@ struct UpCommand: ParsableCommand {
     try pki.refreshCRL()
     let trust = try pki.trust()
     let configuration = UpConfiguration(
-      address: address, names: names, upstream: upstream, server: server, trust: trust, root: directory.path)
+      address: address, names: names, upstream: upstream, server: server, trust: trust, root: directory.path,
+      passwordFile: passphrase.file.flatMap(Self.absolute))
     let isOurs = try configuration.write()
     let summary = UpSummary(
       address: address, directory: directory.path, trust: trust, clients: holders, isConfigurationOurs: isOurs,
       isKeyEncrypted: passphrase.file != nil)
     let options = GatewayOptions(configurationFile: "gateway.conf", prefix: directory.path)
     try GatewayRunner(options: options) { _ in summary.print() }.run()
+  }
+}
+
+extension UpCommand {
+  fileprivate static func absolute(_ path: String) -> String? {
+    guard let full = realpath(path, nil) else { return nil }
+    defer { free(full) }
+    return String(cString: full)
   }
 }
 

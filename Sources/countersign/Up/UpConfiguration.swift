@@ -9,6 +9,8 @@ struct UpConfiguration {
   let server: UpServer
   let trust: UpTrust
   let root: String
+  /// Absolute; opens the CA's key.
+  let passwordFile: String?
 
   private var path: String { root + "/gateway.conf" }
 
@@ -72,9 +74,10 @@ struct UpConfiguration {
         ssl_certificate_key \(relative(server.key));
         ssl_protocols       TLSv1.2 TLSv1.3;
 
-        # Only holders of a certificate of this CA get in. The CRL is read again whenever it changes.
+        # Only holders of a certificate of this CA get in. Its CRL counts as soon as it changes, and is renewed in time.
         ssl_client_certificate \(relative(trust.certificates));
-        ssl_crl                \(relative(trust.crl));
+        authority_directory    .;\(passwordDirective)
+        ssl_crl                authority;
         ssl_verify_client      on;\(scope)
 
     \(location)
@@ -88,6 +91,10 @@ struct UpConfiguration {
     trust.hasAllCRLs
       ? ""
       : "\n    # The CRL of the CA above is not here: only whether clients are revoked is checked.\n    ssl_crl_check          leaf;"
+  }
+
+  private var passwordDirective: String {
+    passwordFile.map { "\n    authority_password_file \"\($0)\";" } ?? ""
   }
 
   private var location: String {
