@@ -14,6 +14,7 @@ extension Rule {
 
   static let advice = readingAdvice.merging(pathAdvice) { a, _ in a }.merging(processingAdvice) { a, _ in a }
     .merging(algorithmAdvice) { a, _ in a }.merging(revocationAdvice) { a, _ in a }
+    .merging(workloadAdvice) { a, _ in a }
 
   private static let readingAdvice: [Rule: RuleAdvice] = [
     .malformedCertificate: RuleAdvice(
@@ -105,6 +106,15 @@ extension Rule {
     .addressMismatch: RuleAdvice(
       "The certificate does not carry the expected IP address (RFC 9525 §6).",
       cure: "issue a certificate with that address"),
+  ]
+
+  private static let workloadAdvice: [Rule: RuleAdvice] = [
+    .malformedSVID: RuleAdvice(
+      "A certificate with a SPIFFE ID must be an X509-SVID: one URI with a path, no CA's, able to sign (X509-SVID §5.2).",
+      cure: "have the workload's SPIFFE authority issue the certificate, or leave the spiffe URI out of it"),
+    .unknownTrustDomain: RuleAdvice(
+      "The SPIFFE ID belongs to a trust domain whose bundle is not known in this place (X509-SVID §5.1).",
+      cure: "name the trust domain and its bundle by ssl_client_spiffe_bundle"),
   ]
 
   private static let algorithmAdvice: [Rule: RuleAdvice] = [

@@ -41,6 +41,9 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
   case hostMismatch
   case emailMismatch
   case addressMismatch
+  // Workloads' names (X509-SVID §5)
+  case malformedSVID
+  case unknownTrustDomain
   // Revocation (RFC 5280 §6.3)
   case revoked
   case crlMissing
@@ -101,6 +104,8 @@ extension Rule {
     case .hostMismatch: "hostname mismatch"
     case .emailMismatch: "email address mismatch"
     case .addressMismatch: "IP address mismatch"
+    case .malformedSVID: "application verification failure"
+    case .unknownTrustDomain: "unable to get local issuer certificate"
     case .revoked: "certificate revoked"
     case .crlMissing: "unable to get certificate CRL"
     case .crlIssuerMissing: "unable to get CRL issuer certificate"
@@ -128,7 +133,7 @@ extension Rule {
     case .expired, .crlExpired: .certificateExpired
     case .revoked: .certificateRevoked
     case .selfSigned, .selfSignedInChain, .unknownIssuer, .incompleteTrustedChain, .unverifiableLeaf, .chainTooLong,
-      .pathLength, .notCA, .crlMissing, .crlIssuerMissing:
+      .unknownTrustDomain, .pathLength, .notCA, .crlMissing, .crlIssuerMissing:
       .unknownCA
     case .purpose, .unsupportedPublicKey, .unsupportedSignatureAlgorithm: .unsupportedCertificate
     case .signature, .crlSignature: .decryptError
@@ -140,7 +145,7 @@ extension Rule {
   /// Nothing is wrong with the certificate but that no configured CA stands behind it: what `optional_no_ca` forgives.
   public var isOnlyUntrusted: Bool {
     switch self {
-    case .selfSigned, .selfSignedInChain, .unknownIssuer, .unverifiableLeaf: true
+    case .selfSigned, .selfSignedInChain, .unknownIssuer, .unverifiableLeaf, .unknownTrustDomain: true
     default: false
     }
   }

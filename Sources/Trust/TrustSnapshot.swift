@@ -9,11 +9,17 @@ public final class TrustSnapshot: Sendable {
   public let intermediates: [Certificate]
   /// Nil when no CRL was configured.
   public let crls: CRLIndex?
+  /// Who vouches for SPIFFE IDs, by trust domain; empty: SPIFFE IDs are names like others.
+  public let domains: [String: TrustSnapshot]
   let anchorIndex: CertificateIndex
   let intermediateIndex: CertificateIndex
 
-  public init(generation: UInt64, anchors: [Certificate], intermediates: [Certificate] = [], crls: CRLIndex? = nil) {
+  public init(
+    generation: UInt64, anchors: [Certificate], intermediates: [Certificate] = [], crls: CRLIndex? = nil,
+    domains: [String: TrustSnapshot] = [:]
+  ) {
     self.generation = generation
+    self.domains = domains
     self.anchors = anchors
     self.intermediates = intermediates
     self.crls = crls
@@ -22,16 +28,23 @@ public final class TrustSnapshot: Sendable {
   }
 
   /// CA certificates as OpenSSL takes a file of them: the self-signed are anchors, the rest is there to build with.
-  public convenience init(generation: UInt64, authorities: [Certificate], crls: CRLIndex? = nil) {
+  ///
+  /// - Parameter bundles: the authorities of SPIFFE trust domains, each an anchor (SPIFFE Trust Domain and Bundle §4).
+  public convenience init(
+    generation: UInt64, authorities: [Certificate], bundles: [String: [Certificate]] = [:], crls: CRLIndex? = nil
+  ) {
     let isRoot = authorities.map { ExaminedCertificate($0).looksSelfSigned }
     self.init(
       generation: generation, anchors: zip(authorities, isRoot).filter(\.1).map(\.0),
-      intermediates: zip(authorities, isRoot).filter { !$1 }.map(\.0), crls: crls)
+      intermediates: zip(authorities, isRoot).filter { !$1 }.map(\.0), crls: crls,
+      domains: bundles.mapValues { TrustSnapshot(generation: generation, anchors: $0, crls: crls) })
   }
 
   /// The same CAs with other CRLs.
   public func replacing(crls: CRLIndex?, generation: UInt64) -> TrustSnapshot {
-    TrustSnapshot(generation: generation, anchors: anchors, intermediates: intermediates, crls: crls)
+    TrustSnapshot(
+      generation: generation, anchors: anchors, intermediates: intermediates, crls: crls,
+      domains: domains.mapValues { $0.replacing(crls: crls, generation: generation) })
   }
 }
 

@@ -55,14 +55,21 @@ public final class Verifier: Sendable {
     guard let first = read.first else {
       return (refused([Refusal(rule: .noCertificate, depth: 0, certificate: nil)], chain, nil, now), nil)
     }
+    let leaf = ExaminedCertificate(first)
     let untrusted = CertificateIndex((read.dropFirst() + extra).map(ExaminedCertificate.init))
-    let judgement = Judgement(policy: policy, now: now, snapshot: snapshot, untrusted: untrusted)
-    let verdict = judge(ExaminedCertificate(first), chain, judgement)
+    let judgement: Judgement
+    switch SVIDRule.jurisdiction(over: leaf, in: snapshot) {
+    case .authorities: judgement = Judgement(policy: policy, now: now, snapshot: snapshot, untrusted: untrusted)
+    case .domain(let domain):
+      judgement = Judgement(policy: policy.underTrustDomain, now: now, snapshot: domain, untrusted: untrusted)
+    case .nobody(let refusal): return (refused([refusal], chain, first, now), nil)
+    }
+    let verdict = judge(leaf, chain, judgement)
     return (verdict, judgement.budget)
   }
 
   private func judge(_ leaf: ExaminedCertificate, _ chain: PresentedChain, _ judgement: Judgement) -> Verdict {
-    let verifier = PathVerifier(judgement: judgement, policy: policy)
+    let verifier = PathVerifier(judgement: judgement, policy: judgement.policy)
     var search = PathSearch(judgement) { verifier.findings(on: $0) }
     if let path = search.find(from: leaf) { return verified(path, chain, judgement) }
     let (path, building) = ReportPath(judgement: judgement).build(from: leaf)
