@@ -94,13 +94,13 @@ struct ClientAccessTests {
       known = connection
     }
     let connection = try #require(known)
-    #expect(Array(connection.admissions.values) == [.admitted])
+    #expect(Array(connection.standing.admissions.values) == [.admitted])
     let server = site.listener.defaultServer
-    #expect(connection.admission(under: try #require(server.root.clientAccess)) == .admitted)
-    #expect(connection.admissions.count == 1)
+    #expect(connection.standing.admission(under: try #require(server.root.clientAccess)) == .admitted)
+    #expect(connection.standing.admissions.count == 1)
     connection.verdict = try authority.verdict(subject: "/CN=alice", isOurs: false)
-    #expect(connection.admissions.isEmpty)
-    #expect(connection.admission(under: try #require(server.root.clientAccess)) == .notAllowed)
+    #expect(connection.standing.admissions.isEmpty)
+    #expect(connection.standing.admission(under: try #require(server.root.clientAccess)) == .notAllowed)
   }
 
   @Test("a matcher that cannot be read stops the start, with its place")

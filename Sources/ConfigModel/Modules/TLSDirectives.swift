@@ -80,9 +80,6 @@ extension DirectiveTable {
       "ssl_verify_depth", in: .connection, \.tls.$verifyDepth, .number, default: "1",
       "How many certificates of CAs may stand above the client's."),
     .value(
-      "ssl_client_certificate", in: .connection, \.tls.$clientCertificate, Grammar<PathReference>.file.optional,
-      default: nil, "CAs that clients' certificates are verified against; their names are sent to the client."),
-    .value(
       "ssl_trusted_certificate", in: .connection, \.tls.$trustedCertificate,
       Grammar<PathReference>.file.optional, default: nil,
       "More CAs for clients and for OCSP responses; their names are not sent."),

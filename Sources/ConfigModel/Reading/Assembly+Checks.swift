@@ -11,6 +11,7 @@ extension Assembly {
       }
     }
     checkClientRules(http)
+    checkLocationTrust(http)
     for server in http.servers { checkListens(of: server, in: http) }
   }
 
@@ -24,7 +25,7 @@ extension Assembly {
     } else if !tls.rejectHandshake {
       return
     }
-    let hasAuthority = tls.clientCertificate != nil || tls.trustedCertificate != nil
+    let hasAuthority = !tls.clientTrust.isEmpty || tls.trustedCertificate != nil
     if tls.verifyClient == .on || tls.verifyClient == .optional, !hasAuthority {
       throw Diagnostic(
         "no ssl_client_certificate or ssl_trusted_certificate for ssl_verify_client", at: tls.$verifyClient.position)

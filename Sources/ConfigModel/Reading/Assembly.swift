@@ -35,6 +35,7 @@ struct Assembly {
   private func inherit(_ child: Scope, from parent: Scope) {
     let outer = parent.settings
     var settings = child.settings
+    settings.tls.beginClientTrust()
     for inheritance in inheritances { inheritance.merge(&settings, outer) }
     child.settings = settings
   }
@@ -71,6 +72,7 @@ struct Assembly {
   private func finished(_ scope: Scope) -> LocationSettings {
     var settings = scope.settings.location
     settings.proxy = completed(settings.proxy)
+    settings.clientTrust = scope.settings.tls.clientTrust
     settings.rewrite = scope.statements.map { statement in
       switch statement {
       case .done(let statement): statement

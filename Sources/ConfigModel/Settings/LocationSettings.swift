@@ -9,6 +9,8 @@ public struct LocationSettings: Sendable {
   public var authority = AuthoritySettings()
   /// Who of the verified clients gets in; rules that allow and rules that deny are inherited together.
   @Inherited public var clientRules: [ClientRuleSetting] = []
+  /// Who vouches for clients here; the server's where the location names nobody.
+  public var clientTrust = ClientTrustSetting()
   /// Statements of the rewrite module in their order; never inherited.
   public var rewrite: [RewriteStatement] = []
   /// What answers here, where a directive names it (`proxy_pass`); static files otherwise. Never inherited.

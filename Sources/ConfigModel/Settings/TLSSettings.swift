@@ -24,6 +24,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var verifyClientDetail: Bool = false
   @Inherited public var verifyDepth: Int = 1
   @Inherited public var clientCertificate: PathReference? = nil
+  /// One for each trust domain.
+  @Inherited public var spiffeBundles: [SPIFFEBundleSetting] = []
   @Inherited public var trustedCertificate: PathReference? = nil
   /// Files and directories, and `authority`: the CA of this place.
   @Inherited public var crl: [PathReference] = []

@@ -21,7 +21,8 @@ public struct DirectiveTable: Sendable {
     Module(name: "HTTP: connections", rows: connectionRows + http2Rows),
     Module(name: "HTTP: requests", rows: requestRows + requestTuningRows),
     Module(name: "Files", rows: fileRows),
-    Module(name: "TLS", rows: tlsRows + tlsVerificationRows + revocationListRows + clientRuleRows),
+    Module(
+      name: "TLS", rows: tlsRows + tlsVerificationRows + clientTrustRows + revocationListRows + clientRuleRows),
     Module(name: "Rewriting", rows: rewriteRows),
     Module(name: "Response headers", rows: headerRows),
     Module(name: "Logging", rows: logRows),

@@ -54,7 +54,7 @@ extension RemoteList {
     for block in blocks where block.tls.verifyClient != .off && block.listens.contains(where: \.isTLS) {
       let named = block.tls.crl.filter { $0.url != nil }
       if named.isEmpty { continue }
-      let authorities = try ClientTrust.authorities(of: block.tls)
+      let authorities = try ClientTrust.authorities(of: block)
       let tls = try FetchTLS.forRevocationLists(block.tls)
       for reference in named {
         if let known = lists.firstIndex(where: { $0.path == reference.path }) {
@@ -98,8 +98,11 @@ extension FetchTLS {
 
 extension ClientTrust {
   /// Every CA that may vouch for a server's clients.
-  static func authorities(of settings: TLSSettings) throws(Diagnostic) -> [Certificate] {
-    try authorities(settings.clientCertificate, directive: "ssl_client_certificate")
-      + authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
+  static func authorities(of server: ServerBlock) throws(Diagnostic) -> [Certificate] {
+    var found = try authorities(server.tls.trustedCertificate, directive: "ssl_trusted_certificate")
+    for trust in [server.tls.clientTrust] + LocationTrust(server).policies.map(\.setting) {
+      found += try ClientAuthorities(trust).all
+    }
+    return found
   }
 }

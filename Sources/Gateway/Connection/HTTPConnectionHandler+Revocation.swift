@@ -5,9 +5,11 @@ extension HTTPConnectionHandler {
   /// How long responses that are under way may go on after their client's certificate was refused.
   static let revocationGrace = TimeAmount.seconds(10)
 
-  /// A server's trust was replaced: a client whose chain no longer holds is let go.
+  /// A server's trust was replaced, or the client's came to its end: a client whose chain no longer holds is let go.
   func trustChanged() {
-    guard stage == .open, let verdict = connection.lostTrust else { return }
+    guard stage == .open, !isClientRefused else { return }
+    guard let verdict = connection.lostTrust else { return connection.followTrust() }
+    isClientRefused = true
     counters.count(.disconnects)
     logLostTrust(verdict)
     driver?.clientRefused()

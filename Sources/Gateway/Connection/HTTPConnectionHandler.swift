@@ -26,6 +26,8 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   var driver: ConnectionDriver?
   var stage = Stage.open
   private var drainGrace: TimeAmount?
+  /// The client was let go for its certificate; told once.
+  var isClientRefused = false
 
   /// Only `write` and `passOn` touch it, neither from within the other: not checked at run time.
   @exclusivity(unchecked) var output = ByteBuffer()

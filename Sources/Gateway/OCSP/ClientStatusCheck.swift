@@ -90,9 +90,14 @@ struct ClientStatusCheck: Sendable {
   }
 
   /// For a connection that is open: what became known since, or what its handshake found.
-  func current(_ fresh: Verdict, after previous: Verdict, at now: UnixTime) -> Verdict {
+  ///
+  /// - Parameter previous: `nil` where the handshake asked nobody: then nothing speaks for the client.
+  func current(_ fresh: Verdict, after previous: Verdict?, at now: UnixTime) -> Verdict {
     guard fresh.isVerified else { return fresh }
     if let known = recalled(fresh, at: now) { return known }
+    guard let previous else {
+      return fresh.refusing(Refusal(rule: .statusRequestFailed, depth: 0, certificate: fresh.leaf), at: now)
+    }
     return previous.refusal?.rule.isStatus == true ? previous : fresh
   }
 }

@@ -32,36 +32,35 @@ final class ClientAccess: Sendable {
   }
 }
 
-extension ClientConnection {
-  /// What these rules say of the client; asked once for each set of rules while the verdict lasts.
-  func admission(under access: ClientAccess) -> ClientAccessRules.Decision {
-    let key = ObjectIdentifier(access)
-    if let known = admissions[key] { return known }
-    let decision = access.rules.decide(on: verdict)
-    admissions[key] = decision
-    return decision
-  }
-}
-
 extension Request {
-  /// Whether the place that is about to answer admits the client; the log says why where it doesn't.
+  /// Why the place that is about to answer does not answer this client, as a status; `nil` where it does.
+  ///
+  /// Asked before any answer; once for a place whose policy does not change.
+  func clientRefusal() -> Int? { trustRefusal() ?? (admitsClient() ? nil : 403) }
+
+  /// Whether the rules of the place admit the client; the log says why where they don't.
   ///
   /// On a port without TLS there is nobody to admit.
-  func admitsClient() -> Bool {
+  private func admitsClient() -> Bool {
     guard let access = effective.clientAccess else { return true }
     guard connection.tls != nil else { return refuseClient(.allow, "no certificate can be asked for without TLS") }
-    switch connection.admission(under: access) {
+    switch admission(under: access) {
     case .admitted: return true
     case .denied(let rule): return refuseClient(.deny, "denied by \(rule)")
     case .notAllowed: return refuseClient(.allow, "none of the rules from \(access.place) on allows it")
     }
   }
 
+  private func admission(under access: ClientAccess) -> ClientAccessRules.Decision {
+    guard let policy = effective.clientTrust else { return connection.standing.admission(under: access) }
+    return connection.locationStandings[policy, default: ClientStanding()].admission(under: access)
+  }
+
   /// - Returns: `false`. The page of the refusal may be refused as well: that is told once.
   private func refuseClient(_ rule: ClientAccessRule.Action, _ reason: String) -> Bool {
     guard refusalID == nil else { return false }
     connection.counters.count(.requestRefused(rule == .allow ? .notAllowed : .denied))
-    let refusal = ClientRefusal(rule, connection.verdict)
+    let refusal = ClientRefusal(rule, connection.standing(under: effective.clientTrust).verdict)
     refusalID = refusal.id
     log(.error, refusal.line("access forbidden to client SSL certificate: \(reason)"))
     return false

@@ -54,8 +54,8 @@ extension Request {
   }
 
   private func checkAccess() -> Phase? {
-    guard admitsClient() else {
-      finalize(status: 403)
+    if let status = clientRefusal() {
+      finalize(status: status)
       return nil
     }
     for check in effective.accessChecks {
@@ -96,14 +96,14 @@ extension Request {
     let result = find(in: server.root.children)
     guard let location else {
       phases.contentHandler = server.root.handler
-      return bodyFits() ? .rewrite : nil
+      return trustsClient() && bodyFits() ? .rewrite : nil
     }
     if location.facts.isInternal, !phases.isInternal {
       finalize(status: 404)
       return nil
     }
     enter(location)
-    guard bodyFits() else { return nil }
+    guard trustsClient(), bodyFits() else { return nil }
     if case .redirect = result {
       redirectToSlash(location)
       return nil

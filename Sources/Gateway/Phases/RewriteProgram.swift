@@ -43,7 +43,8 @@ struct RewriteProgram: Sendable {
       case .rewrite(let step):
         if let outcome = step.run(request) { return request.permitted(outcome) }
       case .answer(let status, let text):
-        return request.admitsClient() ? request.answer(status: status, text: text) : .finalize(403)
+        if let status = request.clientRefusal() { return .finalize(status) }
+        return request.answer(status: status, text: text)
       case .branch(let condition, let end, let settings):
         guard condition.holds(for: request) else {
           index = end
@@ -122,9 +123,9 @@ extension Request {
 
   /// A redirect is an answer, too: it is for those whom the location admits.
   fileprivate func permitted(_ outcome: RewriteProgram.Outcome) -> RewriteProgram.Outcome {
-    guard case .finalize = outcome, !admitsClient() else { return outcome }
+    guard case .finalize = outcome, let status = clientRefusal() else { return outcome }
     response.location = nil
-    return .finalize(403)
+    return .finalize(status)
   }
 
   /// `return`: a text, a redirect, or the page of an error.

@@ -20,22 +20,12 @@ final class ClientConnection {
   var tls: TLSSessionFacts? { didSet { isTLS = tls != nil } }
   /// Asked by every request, which need not copy the facts for it.
   private(set) var isTLS = false
-  /// The verdict on the client's certificate; `nil` where none was asked for or none was sent.
-  var verdict: Verdict? {
-    didSet {
-      certificateTexts = nil
-      admissions = [:]
-      if verdict?.isVerified == true { hadGoodCertificate = true }
-    }
-  }
-  /// Whether a verdict on this connection was good once.
-  private(set) var hadGoodCertificate = false
-  /// Who judged the chain last: trust or CRLs may be replaced while the connection lives.
-  var judge: Verifier?
-  /// What was decided on the client by each set of rules, for the verdict of now.
-  var admissions: [ObjectIdentifier: ClientAccessRules.Decision] = [:]
-  /// Made from `verdict` when a variable asks.
-  var certificateTexts: CertificateTexts?
+  /// What the server's policy says of the client.
+  var standing = ClientStanding()
+  /// What the policies of its locations say, as far as they were asked; empty where no location has one.
+  var locationStandings: [Int: ClientStanding] = [:]
+  /// Tells the connection when the trust in its client ends; `nil` where nothing is to be told.
+  var trustWatch: TrustWatch?
 
   /// The Host of the last request, and what it led to: most requests of a connection name the same.
   private(set) var lastHost: KnownHost?
@@ -55,6 +45,27 @@ final class ClientConnection {
     self.localAddress = localAddress
     self.listener = listener
     self.server = listener.defaultServer
+  }
+
+  /// The verdict of the server's policy on the client's certificate; `nil` where none was asked for or none was sent.
+  var verdict: Verdict? {
+    get { standing.verdict }
+    set { take(newValue, from: standing.judge) }
+  }
+
+  /// Remembers what a policy says now, `nil` standing for the server's own.
+  func take(_ verdict: Verdict?, from judge: Verifier?, under policy: Int? = nil) {
+    if let policy {
+      locationStandings[policy, default: ClientStanding()].take(verdict, from: judge)
+    } else {
+      standing.take(verdict, from: judge)
+    }
+    if let trustWatch, let verdict, verdict.isVerified { trustWatch.follow(until: verdict.validUntil) }
+  }
+
+  func standing(under policy: Int?) -> ClientStanding {
+    guard let policy else { return standing }
+    return locationStandings[policy] ?? ClientStanding()
   }
 
   /// Not where server names are regular expressions: each request wants its groups.

@@ -27,6 +27,16 @@ struct PhaseState {
   /// The phase to go on with after an asynchronous check.
   var resumePoint: Phase?
   var isLogged = false
+  /// Whose policy the client was judged by last, where places judge for themselves; `nil`: nobody's yet.
+  var judgedBy: JudgedPolicy?
+}
+
+/// A policy on clients: the server's, or one of its locations'.
+enum JudgedPolicy: Equatable {
+  case server
+  case location(Int)
+
+  init(_ number: Int?) { self = number.map(JudgedPolicy.location) ?? .server }
 }
 
 /// nginx's phases, in their order.

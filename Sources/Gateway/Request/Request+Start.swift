@@ -21,6 +21,8 @@ extension Request {
   private func reject(_ reason: String, status: Int = 400) -> Bool {
     exchange.disableKeepAlive()
     log(.info, reason)
+    // As nginx, which looks at certificates later: the page of such an error is for everybody whom the server serves.
+    phases.judgedBy = .server
     finalize(status: status)
     return false
   }
@@ -113,7 +115,10 @@ extension Request {
       return reject(
         "client attempted to request the server name different from the one that was negotiated", status: 421)
     }
-    return checkCertificate()
+    guard server.hasLocationTrust else { return checkCertificate() }
+    // Each place asks for itself; the server's own statements see the verdict of now.
+    _ = connection.currentVerdict(for: server)
+    return true
   }
 
   /// Whether the connection was made under the policy of the server that Host names.
@@ -128,20 +133,9 @@ extension Request {
   }
 
   private func checkCertificate() -> Bool {
-    let policy = server.clientPolicy
-    guard policy.verifies else { return true }
-    guard let verdict = connection.currentVerdict(for: server) else {
-      if policy.mode != .on { return true }
-      connection.counters.count(.requestRefused(.noCertificate))
-      return reject("client sent no required SSL certificate", status: 496)
-    }
-    if verdict.isVerified || policy.failure == .continue { return true }
-    if policy.mode == .optionalNoCA, verdict.isMerelyUntrusted { return true }
-    connection.counters.count(.requestRefused(.certificate))
-    let refusal = ClientRefusal(verdict)
-    refusalID = refusal.id
-    log(.error, refusal.line("client SSL certificate verify error: (\(verdict.refusalText))"))
-    finalize(status: 495)
+    guard let status = certificateRefusal(under: nil) else { return true }
+    if status == 496 { exchange.disableKeepAlive() }
+    finalize(status: status)
     return false
   }
 }

@@ -24,6 +24,8 @@ final class CompileContext {
   private let contentFactory: ContentFactory
   /// The MIME types made last: neighbours mostly have the same.
   private var types: MIMETypes?
+  /// Of the server that is being made ready.
+  var locationTrust = LocationTrust.none
   /// Rules by what they were made from: a client is judged once for all places that have the same.
   private var clientAccess: [[ClientRuleSetting]: ClientAccess] = [:]
 

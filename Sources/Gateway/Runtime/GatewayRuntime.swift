@@ -12,6 +12,7 @@ final class GatewayRuntime: Sendable {
   let configuration: Configuration
   /// What to bind, and who answers there.
   let sockets: [SocketRuntime]
+  let servers: [ServerRuntime]
   /// The TLS of each server that terminates it.
   let tls: [ServerTLS]
   let errorLog: ErrorLogRuntime
@@ -35,7 +36,7 @@ final class GatewayRuntime: Sendable {
       remoteLists = try RemoteList.all(of: read.configuration.http?.servers ?? [])
       try RemoteListLoader(shared: shared.tls.remoteLists, errorLog: errorLog).load(remoteLists)
       let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
-      let servers = try compiler.servers()
+      servers = try compiler.servers()
       upstreams = compiler.upstreams
       authorityPlaces = compiler.authorityPlaces
       tls = servers.compactMap(\.tls)

@@ -7,6 +7,8 @@ final class ListenerRuntime: Sendable {
   let defaultServer: ServerRuntime
   /// The server of requests without a Host, where one has no name or the empty one.
   let nameless: ServerRuntime?
+  /// Whether connections end when the trust in their clients does, as far as any server here has it.
+  let endsWithTrust: Bool
   private let names: ServerNameTable<ServerRuntime>
 
   /// - Parameter members: at least one; the first that says `default_server`, or the first of all, is the default.
@@ -23,6 +25,7 @@ final class ListenerRuntime: Sendable {
       }
     }
     self.names = names
+    endsWithTrust = members.contains { $0.server.clientPolicy.verifies && $0.server.block.tls.revocationDisconnect }
     nameless = members.first { $0.server.block.names.isEmpty || $0.server.block.names.contains(.exact("")) }?.server
   }
 

@@ -29,6 +29,8 @@ final class LocationRuntime: Sendable {
   let handler: (any ContentHandler)?
   /// Checks of the access phase, in their order.
   let accessChecks: [any AccessCheck]
+  /// The policy of the server's locations that judges clients here; `nil`: the server's own.
+  let clientTrust: Int?
   /// `nil`: whoever passed verification gets in.
   let clientAccess: ClientAccess?
   let errorPages: ErrorPages
@@ -51,6 +53,7 @@ final class LocationRuntime: Sendable {
     self.children = LocationTree(children)
     self.handler = handler
     self.accessChecks = accessChecks
+    clientTrust = compile.locationTrust.number(of: settings.clientTrust)
     clientAccess = try compile.clientAccess(settings.clientRules)
     root = try RootRuntime(settings.core, compile: compile)
     index = try compile.templates(settings.core.index)

@@ -38,7 +38,8 @@ struct RuntimeCompiler {
     guard !block.tls.certificate.isEmpty || block.tls.rejectHandshake else { return nil }
     return try ServerTLS(
       ServerTLSBuilder(
-        settings: try context.authority.resolved(block.tls), name: ServerRuntime.name(of: block).asText,
+        settings: try context.authority.resolved(block.tls), locationTrust: LocationTrust(block),
+        name: ServerRuntime.name(of: block).asText,
         identity: block.names.map { "\($0)" },
         offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls,
         statusService: try context.authority.statusService(block.tls)))

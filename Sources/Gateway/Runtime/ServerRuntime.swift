@@ -11,6 +11,8 @@ final class ServerRuntime: Sendable {
   let name: [UInt8]
   /// What this server asks of clients' certificates; connections made under another are misdirected (421).
   let clientPolicy: ClientPolicy
+  /// Whether locations have other CAs: then each place judges for itself.
+  let hasLocationTrust: Bool
   let mergesSlashes: Bool
   /// `nil` where the server terminates no TLS.
   let tls: ServerTLS?
@@ -19,7 +21,9 @@ final class ServerRuntime: Sendable {
     self.block = block
     self.tls = tls
     name = Self.name(of: block)
-    clientPolicy = ClientPolicy(block.tls)
+    compile.locationTrust = LocationTrust(block)
+    hasLocationTrust = !compile.locationTrust.policies.isEmpty
+    clientPolicy = ClientPolicy(block.tls, locations: compile.locationTrust)
     mergesSlashes = block.connection.mergeSlashes
     let locations = try compile.locations(block.locations)
     root = try LocationRuntime(
@@ -52,15 +56,17 @@ struct ClientPolicy: Hashable, Sendable {
   let mode: VerifyClient
   let failure: VerifyClientFailure
   private let depth: Int
-  private let authorities: [String]
+  private let authorities: [ClientTrustSetting]
+  private let trusted: String?
   private let revocation: [String]
 
-  init(_ tls: TLSSettings) {
+  init(_ tls: TLSSettings, locations: LocationTrust) {
     mode = tls.verifyClient
     let verifies = mode != .off
     failure = verifies ? tls.verifyClientFailure : .respond
     depth = verifies ? tls.verifyDepth : 0
-    authorities = verifies ? [tls.clientCertificate?.path ?? "", tls.trustedCertificate?.path ?? ""] : []
+    authorities = verifies ? [tls.clientTrust] + locations.policies.map(\.setting) : []
+    trusted = verifies ? tls.trustedCertificate?.path : nil
     let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]
     revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status : []
   }

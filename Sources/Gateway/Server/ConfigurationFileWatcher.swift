@@ -6,17 +6,20 @@ import TrustFeeds
 /// connections.
 final class ConfigurationFileWatcher: Sendable {
   private let watchers = Mutex<[UInt64: FileWatcher]>([:])
-
+  private let generations: LivingGenerations
   private let events: EventCounters
 
-  init(events: EventCounters) { self.events = events }
+  init(_ generations: LivingGenerations, events: EventCounters) {
+    self.generations = generations
+    self.events = events
+  }
 
   func watch(_ runtime: GatewayRuntime) {
     let files = runtime.tls.reduce(into: [:]) { files, server in files.merge(server.signatures) { first, _ in first } }
     guard !files.isEmpty else { return }
     // What changed while the configuration was being read is not missed.
-    let watcher = FileWatcher(files.keys.sorted(), since: files) { [weak runtime, events] changed in
-      if let runtime { Self.reload(runtime, changed, events) }
+    let watcher = FileWatcher(files.keys.sorted(), since: files) { [weak runtime, generations, events] changed in
+      if let runtime { Self.reload(runtime, changed, generations, events) }
     }
     watchers.withLock { $0[runtime.generation] = watcher }
   }
@@ -26,7 +29,9 @@ final class ConfigurationFileWatcher: Sendable {
   }
 
   /// A bad file leaves its server as it was; the next change tries again.
-  private static func reload(_ runtime: GatewayRuntime, _ changed: Set<String>, _ events: EventCounters) {
+  private static func reload(
+    _ runtime: GatewayRuntime, _ changed: Set<String>, _ generations: LivingGenerations, _ events: EventCounters
+  ) {
     for server in runtime.tls where !server.files.isDisjoint(with: changed) {
       do throws(Diagnostic) {
         try server.reload()
@@ -38,7 +43,7 @@ final class ConfigurationFileWatcher: Sendable {
     }
     runtime.errorLog.write(.notice, "changed files taken: \(changed.sorted().joined(separator: ", "))")
     runtime.warnOfRevocationLists()
-    // Each connection looks whether this concerns it: most compare a pointer.
-    runtime.connections.forEach { $0.pipeline.fireUserInboundEventTriggered(TrustChanged()) }
+    // An older generation's connections are judged by the servers of this one.
+    generations.trustChanged()
   }
 }

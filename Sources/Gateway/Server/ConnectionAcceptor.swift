@@ -21,6 +21,7 @@ struct ConnectionAcceptor: Sendable {
         listener: socket.listener(for: local), counters: counters)
       let pipeline = channel.pipeline.syncOperations
       if connection.listener.setting.isTLS {
+        if connection.listener.endsWithTrust { connection.trustWatch = TrustWatch(channel, shared.trustEnds) }
         try addTLS(to: pipeline, connection)
       } else {
         try pipeline.addHandler(HTTPConnectionHandler(connection))

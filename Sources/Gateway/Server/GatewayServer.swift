@@ -22,6 +22,7 @@ public final class GatewayServer: Sendable {
   private let shared: GatewayShared
   private let loops: EventLoops
   private let state: Mutex<State>
+  private let generations: LivingGenerations
   private let watcher: ConfigurationFileWatcher
   private let staples: StapleKeeper
   private let expiry = ExpiryWarnings()
@@ -31,9 +32,10 @@ public final class GatewayServer: Sendable {
     self.options = options
     self.shared = shared
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-    watcher = ConfigurationFileWatcher(events: shared.events)
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor)
+    generations = LivingGenerations(runtime)
+    watcher = ConfigurationFileWatcher(generations, events: shared.events)
     state = Mutex(State(runtime: runtime))
   }
 
@@ -111,6 +113,7 @@ public final class GatewayServer: Sendable {
     shared.status.reloaded(next)
     watchFiles(of: next)
     next.errorLog.write(.notice, "generation \(next.generation) serves")
+    generations.begin(next)
     retire(previous, isUrgent: false)
   }
 
@@ -157,6 +160,7 @@ public final class GatewayServer: Sendable {
     }
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
     watcher.forget(runtime)
+    generations.end(runtime)
     guard isLast else { return }
     staples.stop()
     remoteLists.stop()

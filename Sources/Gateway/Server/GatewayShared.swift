@@ -11,6 +11,7 @@ final class GatewayShared: Sendable {
   let counters = CounterRegistry()
   let upstreamCounters = UpstreamCounterRegistry()
   let status = GatewayStatus()
+  let trustEnds = TrustEnds()
   private let connections = Atomic<UInt64>(0)
 
   init(services: (any AuthorityServices)? = nil) { self.services = services }

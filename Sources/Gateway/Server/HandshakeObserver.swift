@@ -65,7 +65,8 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
 
   /// Why the handshake was ended, where that was for the client's certificate.
   private var refusedVerdict: Verdict? {
-    guard connection.server.clientPolicy.failure == .handshake, let verdict = connection.verdict, !verdict.isVerified
+    guard connection.server.clientPolicy.failure == .handshake, let verdict = connection.verdict,
+      !connection.isTakenSomewhere
     else { return nil }
     return verdict
   }

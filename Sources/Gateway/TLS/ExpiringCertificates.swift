@@ -1,4 +1,5 @@
 import PKI
+import Trust
 
 /// The certificates of a server that will end: its own, and those of the CAs that vouch for its clients.
 struct ExpiringCertificates: Sendable {
@@ -34,7 +35,13 @@ struct ExpiringCertificates: Sendable {
     certificates = zip(state.context.configuration.credentials, paths).compactMap { credential, path in
       credential.chain.first.flatMap { try? Certificate(der: $0) }.map { Entry($0, path: path) }
     }
-    let snapshot = state.verifier?.snapshot
-    authorities = ((snapshot?.anchors ?? []) + (snapshot?.intermediates ?? [])).map { Entry($0, path: nil) }
+    var seen: Set<[UInt8]> = []
+    let all = state.judges.flatMap { Self.authorities(of: $0.verifier.snapshot) }
+    authorities = all.map { Entry($0, path: nil) }.filter { seen.insert($0.fingerprint).inserted }
+  }
+
+  private static func authorities(of snapshot: TrustSnapshot) -> [Certificate] {
+    let domains = snapshot.domains.sorted { $0.key < $1.key }.map(\.value)
+    return snapshot.anchors + snapshot.intermediates + domains.flatMap(authorities)
   }
 }

@@ -9,8 +9,8 @@ final class HandshakeDelegate: TLSServerDelegate {
   private let eventLoop: EventLoop
   private let errorLog: ErrorLogRuntime
   private var tls: ServerTLS.State?
-  /// Found while a session was being considered; it counts only if that session was resumed.
-  private var resumedVerdict: Verdict?
+  /// Found while a session was being considered; they count only if that session was resumed.
+  private var resumed: [HandshakeVerdict] = []
 
   init(_ connection: ClientConnection, eventLoop: EventLoop, errorLog: ErrorLogRuntime) {
     self.connection = connection
@@ -29,14 +29,32 @@ final class HandshakeDelegate: TLSServerDelegate {
   }
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
-    guard let tls, let verifier = tls.verifier else { return .accept }
-    let verdict = verdict(on: PresentedChain(chain), by: verifier)
-    guard let status = tls.clientStatus else { return decide(verdict) }
+    guard let tls, tls.verifier != nil else { return .accept }
+    var judges = tls.judges
+    // What locations say is found out when one of them is asked for, unless the handshake depends on it.
+    if tls.clientStatus == nil, !endsHandshakes { judges = Array(judges.prefix(1)) }
+    return settle(judges[...], PresentedChain(chain), engine) ? decide() : .pending
+  }
+
+  /// Takes the verdict of each judge, the statuses of certificates included.
+  ///
+  /// - Returns: `false` where a responder must be asked first; then the engine is told later.
+  private func settle(_ judges: ArraySlice<HandshakeJudge>, _ chain: PresentedChain, _ engine: TLSConnection) -> Bool {
+    guard let judge = judges.first else { return true }
+    let rest = judges.dropFirst()
+    let verdict = verdict(on: chain, by: judge.verifier)
+    guard let status = tls?.clientStatus else {
+      take(verdict, of: judge)
+      return settle(rest, chain, engine)
+    }
     let settled = status.settle(verdict, at: now, on: eventLoop) { [self] verdict, forgiven in
       if let forgiven { report(forgiven, "let in by ssl_ocsp_failure") }
-      engine.peerVerified(decide(verdict))
+      take(verdict, of: judge)
+      if settle(rest, chain, engine) { engine.peerVerified(decide()) }
     }
-    return settled.map(decide) ?? .pending
+    guard let settled else { return false }
+    take(settled, of: judge)
+    return settle(rest, chain, engine)
   }
 
   private func verdict(on chain: PresentedChain, by verifier: Verifier) -> Verdict {
@@ -49,32 +67,22 @@ final class HandshakeDelegate: TLSServerDelegate {
     return verifier.verdict(on: chain, at: now)
   }
 
-  private func decide(_ verdict: Verdict) -> PeerDecision {
-    connection.counters.count(verdict.firstFinding.map { .refused($0.rule) } ?? .verified)
-    connection.verdict = verdict
-    connection.judge = tls?.verifier
+  private func take(_ verdict: Verdict, of judge: HandshakeJudge) {
+    connection.take(verdict, from: judge.verifier, under: judge.policy)
     if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal, "refused") }
-    guard connection.server.clientPolicy.failure == .handshake, let finding = verdict.firstFinding else {
+  }
+
+  private var endsHandshakes: Bool { connection.server.clientPolicy.failure == .handshake }
+
+  /// A handshake is ended only where no place of the server would take the certificate.
+  private func decide() -> PeerDecision {
+    guard let finding = connection.verdict?.firstFinding, !connection.isTakenSomewhere else {
+      connection.counters.count(.verified)
       return .accept
     }
+    connection.counters.count(.refused(finding.rule))
+    guard endsHandshakes else { return .accept }
     return .reject(TLSAlert(rawValue: finding.alert.rawValue))
-  }
-
-  /// A session's client is judged anew each time; a verdict that isn't remembered, or isn't good, leads to a full handshake.
-  func mayResume(_ session: ResumableSession) -> Bool {
-    resumedVerdict = nil
-    guard let verifier = tls?.verifier, !session.chainHash.isEmpty else { return true }
-    guard let verdict = verifier.remembered(session.chainHash, at: now) else { return refuse(.unknownVerdict) }
-    guard verdict.isVerified else { return refuse(.refused) }
-    // A status that must be asked for leads to a full handshake, which can wait.
-    if let status = tls?.clientStatus, status.recalled(verdict, at: now)?.isVerified != true { return refuse(.status) }
-    resumedVerdict = verdict
-    return true
-  }
-
-  private func refuse(_ reason: ResumptionRefusal) -> Bool {
-    connection.counters.count(.resumptionRefused(reason))
-    return false
   }
 
   private func report(_ refusal: Refusal, _ consequence: String) {
@@ -92,8 +100,57 @@ final class HandshakeDelegate: TLSServerDelegate {
       if tls?.verifier != nil, connection.verdict == nil { connection.counters.count(.sentNoCertificate) }
       return
     }
-    if tls?.verifier != nil { connection.counters.count(resumedVerdict == nil ? .sentNoCertificate : .verified) }
-    connection.verdict = resumedVerdict
-    connection.judge = tls?.verifier
+    if tls?.verifier != nil { connection.counters.count(resumed.isEmpty ? .sentNoCertificate : .verified) }
+    for found in resumed { connection.take(found.verdict, from: found.judge.verifier, under: found.judge.policy) }
+  }
+}
+
+// MARK: - Resumption
+
+extension HandshakeDelegate {
+  /// A session's client is judged anew each time; a verdict that isn't remembered, or isn't good, leads to a full handshake.
+  func mayResume(_ session: ResumableSession) -> Bool {
+    resumed = []
+    guard let tls, tls.verifier != nil, !session.chainHash.isEmpty else { return true }
+    switch verdicts(on: session.chainHash, tls) {
+    case .success(let found):
+      guard found.contains(where: \.verdict.isVerified) else { return refuse(.refused) }
+      resumed = found
+      return true
+    case .failure(let missing): return refuse(missing.reason)
+    }
+  }
+
+  private func refuse(_ reason: ResumptionRefusal) -> Bool {
+    connection.counters.count(.resumptionRefused(reason))
+    return false
+  }
+
+  /// What is not known by now, and would have to be found out.
+  private struct MissingVerdict: Error {
+    let reason: ResumptionRefusal
+  }
+
+  /// What each policy says of a client whose chain is remembered by one of them.
+  private func verdicts(
+    on chainHash: [UInt8], _ tls: ServerTLS.State
+  ) -> Result<[HandshakeVerdict], MissingVerdict> {
+    let now = now
+    let known = tls.judges.lazy.compactMap { $0.verifier.remembered(chainHash, at: now) }.first
+    guard let known else { return .failure(MissingVerdict(reason: .unknownVerdict)) }
+    var found: [HandshakeVerdict] = []
+    for judge in tls.judges {
+      let verdict = judge.verifier.verdict(on: known.presented, at: now)
+      // A status that must be asked for leads to a full handshake, which can wait.
+      guard let status = tls.clientStatus else {
+        found.append(HandshakeVerdict(judge: judge, verdict: verdict))
+        continue
+      }
+      guard let recalled = status.recalled(verdict, at: now) else {
+        return .failure(MissingVerdict(reason: .status))
+      }
+      found.append(HandshakeVerdict(judge: judge, verdict: recalled))
+    }
+    return .success(found)
   }
 }

@@ -14,6 +14,8 @@ final class ServerTLS: Sendable {
     fileprivate(set) var context: TLSServerContext
     /// `nil` where no certificate is asked for.
     let verifier: Verifier?
+    /// Of the policies of its locations, in their order; empty where no location has one.
+    let locationVerifiers: [Verifier]
     /// `nil` where no CRL is named.
     let revocationLists: LoadedRevocationLists?
     /// `nil` where clients' certificates are not asked about.
@@ -21,19 +23,31 @@ final class ServerTLS: Sendable {
     let stapling: StaplingPlan
 
     init(
-      context: TLSServerContext, verifier: Verifier?, revocationLists: LoadedRevocationLists?,
-      clientStatus: ClientStatusCheck?, stapling: StaplingPlan
+      context: TLSServerContext, verifier: Verifier?, locationVerifiers: [Verifier] = [],
+      revocationLists: LoadedRevocationLists?, clientStatus: ClientStatusCheck?, stapling: StaplingPlan
     ) {
       self.context = context
       self.verifier = verifier
+      self.locationVerifiers = locationVerifiers
       self.revocationLists = revocationLists
       self.clientStatus = clientStatus
       self.stapling = stapling
     }
   }
 
+  /// Another server that took this one's place at a reload, and what holds there where a policy of locations did here.
+  private struct Heir {
+    let server: ServerTLS
+    let policies: [[Int?]]
+  }
+
+  private struct Current {
+    var state: State
+    var heir: Heir?
+  }
+
   private let builder: ServerTLSBuilder
-  private let current: Mutex<State>
+  private let current: Mutex<Current>
   private let knownExpiring = Mutex<ExpiringCertificates?>(nil)
   /// How the files looked just before they were read for the first time.
   let signatures: [String: FileSignature]
@@ -41,10 +55,42 @@ final class ServerTLS: Sendable {
   init(_ builder: ServerTLSBuilder) throws(Diagnostic) {
     self.builder = builder
     signatures = Dictionary(uniqueKeysWithValues: builder.files.map { ($0, FileSignature($0)) })
-    current = Mutex(try builder.build())
+    current = Mutex(Current(state: try builder.build()))
   }
 
-  var state: State { current.withLock { $0 } }
+  var state: State { current.withLock { $0.state } }
+
+  /// What judges clients now: of this server, or of the one that took its place at a reload.
+  var judging: State {
+    let current = current.withLock { $0 }
+    return current.heir?.server.judging ?? current.state
+  }
+
+  /// The verifiers that must all be satisfied where a policy of this server's locations holds.
+  func verifiers(of policy: Int) -> [Verifier] {
+    let current = current.withLock { $0 }
+    guard let heir = current.heir else {
+      return current.state.locationVerifiers.indices.contains(policy) ? [current.state.locationVerifiers[policy]] : []
+    }
+    guard heir.policies.indices.contains(policy) else { return [] }
+    return heir.policies[policy].flatMap { counterpart in
+      counterpart.map(heir.server.verifiers(of:)) ?? [heir.server.judging.verifier].compactMap { $0 }
+    }
+  }
+
+  /// From now on `server` judges the clients of connections that were made here; `nil`: this one again.
+  func succeeded(by server: ServerTLS?) {
+    let heir = server.map { server in
+      Heir(server: server, policies: builder.locationTrust.counterparts(in: server.builder.locationTrust))
+    }
+    current.withLock { $0.heir = heir }
+  }
+
+  /// Whether connections end with their client's trust.
+  var disconnects: Bool {
+    let heir = current.withLock { $0.heir?.server }
+    return heir?.disconnects ?? builder.settings.revocationDisconnect
+  }
 
   /// Absolute paths of every file that a change of should bring here.
   var files: Set<String> { builder.files }
@@ -57,7 +103,7 @@ final class ServerTLS: Sendable {
   /// Reads the files again; where one is bad, the state stays what it was.
   func reload() throws(Diagnostic) {
     let fresh = try builder.build()
-    current.withLock { $0 = fresh }
+    current.withLock { $0.state = fresh }
     knownExpiring.withLock { $0 = nil }
   }
 
@@ -90,6 +136,6 @@ final class ServerTLS: Sendable {
     }
     // Made once before from the same credentials.
     guard isChanged, let context = try? TLSServerContext(configuration) else { return }
-    current.withLock { if $0.context === state.context { $0.context = context } }
+    current.withLock { if $0.state.context === state.context { $0.state.context = context } }
   }
 }

@@ -10,6 +10,7 @@ import Trust
 /// Makes a server block's TLS from its settings and files: again and again, each time from nothing.
 struct ServerTLSBuilder: Sendable {
   let settings: TLSSettings
+  var locationTrust = LocationTrust.none
   /// The server's first name as written, for metrics and logs; empty where it has none.
   let name: String
   /// What tells this server from others: its names.
@@ -22,9 +23,9 @@ struct ServerTLSBuilder: Sendable {
   func build() throws(Diagnostic) -> ServerTLS.State {
     try checkResponders()
     let trust = try ClientTrust(
-      settings, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
+      settings, locations: locationTrust, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
     let policy = verificationPolicy
-    var configuration = try configuration(authorities: trust?.named ?? [], policy: policy)
+    var configuration = try configuration(trust: trust, policy: policy)
     let fetchTLS = try fetchTLS()
     let stapling = try staplingPlan(configuration.credentials, fetchTLS)
     for target in stapling.targets {
@@ -35,6 +36,7 @@ struct ServerTLSBuilder: Sendable {
       let context = try TLSServerContext(configuration)
       return ServerTLS.State(
         context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) },
+        locationVerifiers: (trust?.locations ?? []).map { Verifier(snapshot: $0, policy: policy) },
         revocationLists: trust?.revocationLists,
         clientStatus: ClientStatusCheck(settings, memory: shared.statuses(for: settings.ocspCache), tls: fetchTLS),
         stapling: stapling)
@@ -46,9 +48,10 @@ struct ServerTLSBuilder: Sendable {
   var files: Set<String> {
     let several = settings.certificate + settings.certificateKey + settings.crl + settings.sessionTicketKeys
     let single = [
-      settings.passwordFile, settings.clientCertificate, settings.trustedCertificate, settings.staplingFile,
+      settings.passwordFile, settings.trustedCertificate, settings.staplingFile,
     ]
-    return Set((several + single.compactMap { $0 }).map(\.path))
+    let trust = ([settings.clientTrust] + locationTrust.policies.map(\.setting)).flatMap(\.files)
+    return Set((several + trust + single.compactMap { $0 }).map(\.path))
   }
 
   /// A responder that can't be asked must not quietly leave the choice to the certificates.
@@ -98,7 +101,7 @@ struct ServerTLSBuilder: Sendable {
   }
 
   private func configuration(
-    authorities: [Certificate], policy: VerificationPolicy
+    trust: ClientTrust?, policy: VerificationPolicy
   ) throws(Diagnostic) -> TLSServerConfiguration {
     let material = KeyMaterial(settings: settings)
     var configuration = TLSServerConfiguration(
@@ -110,12 +113,12 @@ struct ServerTLSBuilder: Sendable {
     configuration.alpn =
       offersHTTP2 ? ["h2", "http/1.1", "http/1.0", "http/0.9"] : ["http/1.1", "http/1.0", "http/0.9"]
     configuration.clientCertificate = clientCertificate
-    configuration.clientCANames = authorities.map(\.subject.der)
+    configuration.clientCANames = (trust?.named ?? []).map(\.subject.der)
     configuration.tickets = settings.sessionTickets
     configuration.ticketKeys = try material.ticketKeys()
     configuration.sessionCache = shared.sessionCache(for: settings.sessionCache)
     configuration.sessionTimeout = settings.sessionTimeout
-    configuration.policyID = policyID(authorities: authorities, policy: policy)
+    configuration.policyID = policyID(trust: trust, policy: policy)
     configuration.rejectHandshake = settings.rejectHandshake
     configuration.maximumRecordSize = settings.bufferSize.bytes
     return configuration
@@ -130,18 +133,14 @@ struct ServerTLSBuilder: Sendable {
   }
 
   /// A hash of everything that decides whether a client is let in: sessions do not cross it.
-  private func policyID(authorities: [Certificate], policy: VerificationPolicy) -> [UInt8] {
-    var hasher = SHA256Hasher()
-    func add(_ bytes: [UInt8]) {
-      withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hasher.update($0) }
-      hasher.update(bytes)
-    }
+  private func policyID(trust: ClientTrust?, policy: VerificationPolicy) -> [UInt8] {
+    var hasher = PolicyHasher()
     let modes = [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue, settings.ocsp.rawValue]
     let words = identity + modes + [settings.ocspFailure.rawValue, settings.ocspResponder ?? ""]
-    for word in words { add(Array(word.utf8)) }
-    for authority in authorities { add(authority.der) }
-    for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { add(Array(file.path.utf8)) }
-    add(policy.fingerprint)
+    for word in words { hasher.add(word) }
+    for place in trust?.fingerprint ?? [] { hasher.add(place) }
+    for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { hasher.add(file.path) }
+    hasher.add(policy.fingerprint)
     return hasher.finalize()
   }
 

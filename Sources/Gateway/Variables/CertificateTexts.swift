@@ -112,12 +112,13 @@ final class CertificateTexts {
   }
 }
 
-extension ClientConnection {
-  /// `nil` where the client sent no certificate.
+extension Request {
+  /// The client's certificate as the place sees it that is about to answer; `nil` where the client sent none.
   var certificate: CertificateTexts? {
-    if let certificateTexts { return certificateTexts }
-    guard let verdict else { return nil }
-    certificateTexts = CertificateTexts(verdict)
-    return certificateTexts
+    guard let policy = effective.clientTrust else { return connection.standing.certificate() }
+    if connection.locationStandings[policy] == nil {
+      _ = connection.currentVerdict(for: server, under: policy)
+    }
+    return connection.locationStandings[policy]?.certificate()
   }
 }

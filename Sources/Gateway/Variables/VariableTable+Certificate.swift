@@ -3,7 +3,7 @@ extension VariableTable {
   static let certificates: [String: VariableGetter] = [
     "ssl_client_verify": { request, out in
       guard request.isTLS else { return false }
-      out.append(contentsOf: request.connection.certificate?.verify ?? Array("NONE".utf8))
+      out.append(contentsOf: request.certificate?.verify ?? Array("NONE".utf8))
       return true
     },
     "ssl_client_s_dn": text { $0.subject },
@@ -19,7 +19,7 @@ extension VariableTable {
     "ssl_client_v_start": text { $0.notBefore },
     "ssl_client_v_end": text { $0.notAfter },
     "ssl_client_v_remain": { request, out in
-      guard let days = request.connection.certificate?.remainingDays(at: WallClock.now.seconds) else { return false }
+      guard let days = request.certificate?.remainingDays(at: WallClock.now.seconds) else { return false }
       out.append(decimal: days)
       return true
     },
@@ -33,7 +33,7 @@ extension VariableTable {
 
   private static func text(_ value: @escaping @Sendable (CertificateTexts) -> [UInt8]?) -> VariableGetter {
     { request, out in
-      guard let certificate = request.connection.certificate, let text = value(certificate) else { return false }
+      guard let certificate = request.certificate, let text = value(certificate) else { return false }
       out.append(contentsOf: text)
       return true
     }

@@ -8,12 +8,15 @@ final class KeptConnection: @unchecked Sendable {
   private let input = Pipe()
   private let bytes = Mutex<[UInt8]>([])
 
-  /// - Parameter protocolName: what ALPN offers: `http/1.1` or `h2`.
+  /// - Parameters:
+  ///   - protocolName: what ALPN offers: `http/1.1` or `h2`.
+  ///   - port: the scene's first where not given.
   convenience init(
-    _ scene: Scene, _ identity: Identity, protocolName: String = "http/1.1", version: String = "-tls1_3"
+    _ scene: Scene, _ identity: Identity, protocolName: String = "http/1.1", version: String = "-tls1_3",
+    port: Int? = nil
   ) throws {
     try self.init(
-      port: scene.ports[0], authority: scene.authority.certificate, identity, protocolName: protocolName,
+      port: port ?? scene.ports[0], authority: scene.authority.certificate, identity, protocolName: protocolName,
       version: version)
   }
 

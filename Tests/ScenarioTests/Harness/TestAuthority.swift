@@ -44,11 +44,12 @@ final class TestAuthority: Sendable {
   /// Issues a certificate whose validity begins `from` days from now and ends `to` days from now.
   ///
   /// - Parameters:
-  ///   - seconds: when it ends, from now on, in place of `to`.
+  ///   - seconds: the life that is left, instead of days.
   ///   - ocsp: the port of the responder that it names.
+  ///   - names: the subjectAltName instead of the profile's, as openssl writes it.
   func issue(
     _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, seconds: Int? = nil,
-    kind: String = "P-256", key: String? = nil, ocsp: Int? = nil
+    kind: String = "P-256", key: String? = nil, ocsp: Int? = nil, names: String? = nil
   ) throws -> Identity {
     let stem = directory.file("\(name)/\(UUID().uuidString)")
     let keyFile = key ?? stem + ".key"
@@ -62,15 +63,27 @@ final class TestAuthority: Sendable {
       seconds.map { Self.date(0, seconds: $0) } ?? Self.date(to),
       "-extensions", profile.rawValue, "-rand_serial",
     ]
-    if let ocsp {
-      let all = Self.configuration(directory.file(name))
-      let access = "[\(profile.rawValue)]\nauthorityInfoAccess = OCSP;URI:http://127.0.0.1:\(ocsp)/\n"
-      try Data((all.replacingOccurrences(of: "[\(profile.rawValue)]\n", with: access)).utf8)
-        .write(to: URL(fileURLWithPath: stem + ".ext"))
+    if ocsp != nil || names != nil {
+      try changed(profile, ocsp: ocsp, names: names).write(toFile: stem + ".ext", atomically: true, encoding: .utf8)
       arguments += ["-extfile", stem + ".ext"]
     }
     try openssl(arguments)
     return Identity(certificate: stem + ".crt", key: keyFile)
+  }
+
+  /// The configuration with other lines in a profile.
+  private func changed(_ profile: Profile, ocsp: Int?, names: String?) -> String {
+    let all = Self.configuration(directory.file(name))
+    let sections = all.components(separatedBy: "\n[").map { section in
+      guard section.hasPrefix("\(profile.rawValue)]") else { return section }
+      var lines = section.components(separatedBy: "\n")
+      if let ocsp { lines.insert("authorityInfoAccess = OCSP;URI:http://127.0.0.1:\(ocsp)/", at: 1) }
+      guard let names else { return lines.joined(separator: "\n") }
+      lines.removeAll { $0.hasPrefix("subjectAltName") }
+      lines.insert("subjectAltName = \(names)", at: 1)
+      return lines.joined(separator: "\n")
+    }
+    return sections.joined(separator: "\n[")
   }
 
   /// A certificate that signs itself.
@@ -87,11 +100,13 @@ final class TestAuthority: Sendable {
     try openssl("ca", "-config", directory.file("\(name)/openssl.cnf"), "-revoke", identity.certificate)
   }
 
-  /// Writes the CRL, by default good for ten days.
-  func writeCRL(days: Int = 10) throws {
+  /// Writes the CRL, by default good for ten days; with `seconds` for so many.
+  func writeCRL(days: Int = 10, seconds: Int? = nil) throws {
     let fresh = directory.file("\(name)/fresh.crl")
     var arguments = ["ca", "-config", directory.file("\(name)/openssl.cnf"), "-gencrl", "-out", fresh]
-    if days < 0 {
+    if let seconds {
+      arguments += ["-crl_lastupdate", Self.date(-1), "-crl_nextupdate", Self.date(0, seconds: seconds)]
+    } else if days < 0 {
       arguments += ["-crl_lastupdate", Self.date(days - 1), "-crl_nextupdate", Self.date(days)]
     } else {
       arguments += ["-crldays", String(days)]

@@ -1,0 +1,60 @@
+import ConfigModel
+import Synchronization
+import Transport
+
+/// The generations that have connections: the one that serves, and those before it that are being drained.
+final class LivingGenerations: Sendable {
+  private let generations: Mutex<[GatewayRuntime]>
+
+  init(_ first: GatewayRuntime) { generations = Mutex([first]) }
+
+  /// `next` serves from now on. It judges the clients of older connections, too, and they are looked at again.
+  func begin(_ next: GatewayRuntime) {
+    let older = generations.withLock { generations in
+      defer { generations.append(next) }
+      return generations
+    }
+    for runtime in older { runtime.bequeathClients(to: next) }
+    for runtime in older { runtime.trustChanged() }
+  }
+
+  func end(_ runtime: GatewayRuntime) {
+    generations.withLock { $0.removeAll { $0 === runtime } }
+  }
+
+  /// CAs, CRLs or certificates were replaced: each connection looks whether this concerns it. Most compare a pointer.
+  func trustChanged() {
+    for runtime in generations.withLock({ $0 }) { runtime.trustChanged() }
+  }
+}
+
+extension GatewayRuntime {
+  fileprivate func trustChanged() {
+    connections.forEach { $0.pipeline.fireUserInboundEventTriggered(TrustChanged()) }
+  }
+
+  /// The clients of each server are judged by the server of the same name and port of another generation. Where there is
+  /// none, the server that they came to goes on judging them.
+  fileprivate func bequeathClients(to next: GatewayRuntime) {
+    for server in servers {
+      guard let tls = server.tls else { continue }
+      tls.succeeded(by: next.successor(of: server)?.tls)
+    }
+  }
+
+  private func successor(of server: ServerRuntime) -> ServerRuntime? {
+    let addresses = Set(server.block.listens.map(\.address))
+    let candidates = servers.filter { other in
+      other.tls != nil && other.block.listens.contains { addresses.contains($0.address) }
+    }
+    let names = server.nameKeys
+    return candidates.first { $0.nameKeys == names } ?? candidates.first { !$0.nameKeys.isDisjoint(with: names) }
+  }
+}
+
+extension ServerRuntime {
+  /// The names, wherever in the file they stand.
+  fileprivate var nameKeys: Set<String> {
+    Set(block.names.map { if case .regex(let source) = $0 { "~\(source.pattern)" } else { "\($0)" } })
+  }
+}

@@ -1,0 +1,30 @@
+import Trust
+
+/// Who judges clients under one policy of a server.
+struct HandshakeJudge {
+  let verifier: Verifier
+  /// One of the locations' policies; `nil`: the server's own.
+  let policy: Int?
+}
+
+/// What one policy says of a client.
+struct HandshakeVerdict {
+  let judge: HandshakeJudge
+  let verdict: Verdict
+}
+
+extension ServerTLS.State {
+  /// The server's own first; none where no certificate is asked for.
+  var judges: [HandshakeJudge] {
+    guard let verifier else { return [] }
+    return [HandshakeJudge(verifier: verifier, policy: nil)]
+      + locationVerifiers.enumerated().map { HandshakeJudge(verifier: $1, policy: $0) }
+  }
+}
+
+extension ClientConnection {
+  /// Whether any policy that was asked takes the client's certificate.
+  var isTakenSomewhere: Bool {
+    verdict?.isVerified == true || locationStandings.values.contains { $0.verdict?.isVerified == true }
+  }
+}

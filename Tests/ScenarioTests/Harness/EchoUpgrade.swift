@@ -1,0 +1,52 @@
+import Foundation
+import Synchronization
+
+/// An HTTP/1.1 server that switches protocols for everybody and then says what it hears; a thread for each connection.
+final class EchoUpgrade: Sendable {
+  private let descriptor: Int32
+  private let ended = Atomic<Bool>(false)
+
+  init(port: Int) throws {
+    descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    var on: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &on, socklen_t(MemoryLayout<Int32>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = UInt16(port).bigEndian
+    address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
+    let bound = withUnsafePointer(to: &address) { pointer in
+      pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) { generic in
+        bind(descriptor, generic, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard bound == 0, listen(descriptor, 8) == 0 else { throw GatewayFailure(text: "listen: errno \(errno)") }
+    let listening = descriptor
+    Thread { [weak self] in
+      while true {
+        let connection = accept(listening, nil, nil)
+        guard connection >= 0 else { break }
+        Thread { Self.serve(connection) }.start()
+      }
+      self?.ended.store(true, ordering: .releasing)
+    }.start()
+  }
+
+  deinit {
+    shutdown(descriptor, Int32(SHUT_RDWR))
+    close(descriptor)
+  }
+
+  var isRunning: Bool { !ended.load(ordering: .acquiring) }
+
+  private static func serve(_ connection: Int32) {
+    defer { close(connection) }
+    var buffer = [UInt8](repeating: 0, count: 65536)
+    guard recv(connection, &buffer, buffer.count, 0) > 0 else { return }
+    let head = Array("HTTP/1.1 101 Switching Protocols\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n".utf8)
+    _ = send(connection, head, head.count, Int32(MSG_NOSIGNAL))
+    while true {
+      let count = recv(connection, &buffer, buffer.count, 0)
+      guard count > 0, send(connection, buffer, count, Int32(MSG_NOSIGNAL)) == count else { return }
+    }
+  }
+}
