@@ -35,6 +35,22 @@ struct VerifyCommandTests {
     #expect(lines[2].contains("1  CN=ca CA,O=Test"))
   }
 
+  @Test("SPIFFE IDs are judged by the bundle of their trust domain")
+  func spiffeBundle() throws {
+    let workload = try authority.issue("web", names: "URI:spiffe://prod.test/web").certificate
+    let good = try verify("--spiffe-bundle", "prod.test=\(authority.certificate)", "--", workload)
+    #expect(good.status == 0, "\(good.output) \(good.errors)")
+    let foreign = try verify(
+      "--trust", authority.certificate, "--spiffe-bundle", "other.test=\(authority.certificate)", "--", workload)
+    #expect(foreign.status == 1)
+    #expect(foreign.output.contains("[unknownTrustDomain]"))
+    let classic = try verify(
+      "--spiffe-bundle", "prod.test=\(authority.certificate)", "--",
+      try authority.issue("x", names: "DNS:x.test").certificate)
+    #expect(classic.status == 1)
+    #expect(try verify("--spiffe-bundle", "prod.test", "--", workload).status == 2)
+  }
+
   @Test("a refusal names the rule and OpenSSL's words, and the exit code is 1")
   func refused() throws {
     let run = try verify(

@@ -1,6 +1,9 @@
 import Trust
 
 extension Request {
+  /// The verdict on the client of the place that is about to answer; `nil` where no certificate was sent or asked for.
+  var clientVerdict: Verdict? { connection.standing(under: effective.clientTrust).verdict }
+
   /// What a policy has against the client's certificate, as a status, the log saying why; `nil` where the client may go on.
   ///
   /// - Parameter policy: one of the server's locations'; `nil`: the server's own.

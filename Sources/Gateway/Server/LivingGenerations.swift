@@ -43,16 +43,25 @@ extension GatewayRuntime {
   }
 
   private func successor(of server: ServerRuntime) -> ServerRuntime? {
-    let addresses = Set(server.block.listens.map(\.address))
-    let candidates = servers.filter { other in
-      other.tls != nil && other.block.listens.contains { addresses.contains($0.address) }
-    }
+    let ports = server.ports
+    let candidates = servers.filter { $0.tls != nil && !$0.ports.isDisjoint(with: ports) }
     let names = server.nameKeys
     return candidates.first { $0.nameKeys == names } ?? candidates.first { !$0.nameKeys.isDisjoint(with: names) }
   }
 }
 
 extension ServerRuntime {
+  /// Where it listens, whatever the address.
+  fileprivate var ports: Set<String> {
+    Set(
+      block.listens.map { listen in
+        switch listen.address {
+        case .ip(_, let port): "\(port)"
+        case .unix(let path): path
+        }
+      })
+  }
+
   /// The names, wherever in the file they stand.
   fileprivate var nameKeys: Set<String> {
     Set(block.names.map { if case .regex(let source) = $0 { "~\(source.pattern)" } else { "\($0)" } })

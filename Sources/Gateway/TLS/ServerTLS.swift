@@ -10,8 +10,9 @@ import TrustFeeds
 ///
 /// Replaced whole when one of its files changes; a connection keeps what it began with.
 final class ServerTLS: Sendable {
-  struct State: Sendable {
-    fileprivate(set) var context: TLSServerContext
+  /// A class, so that each request's look at it costs one reference.
+  final class State: Sendable {
+    let context: TLSServerContext
     /// `nil` where no certificate is asked for.
     let verifier: Verifier?
     /// Of the policies of its locations, in their order; empty where no location has one.
@@ -33,12 +34,23 @@ final class ServerTLS: Sendable {
       self.clientStatus = clientStatus
       self.stapling = stapling
     }
+
+    fileprivate func replacing(context: TLSServerContext) -> State {
+      State(
+        context: context, verifier: verifier, locationVerifiers: locationVerifiers, revocationLists: revocationLists,
+        clientStatus: clientStatus, stapling: stapling)
+    }
   }
 
   /// Another server that took this one's place at a reload, and what holds there where a policy of locations did here.
-  private struct Heir {
+  private final class Heir: Sendable {
     let server: ServerTLS
     let policies: [[Int?]]
+
+    init(_ server: ServerTLS, policies: [[Int?]]) {
+      self.server = server
+      self.policies = policies
+    }
   }
 
   private struct Current {
@@ -81,7 +93,7 @@ final class ServerTLS: Sendable {
   /// From now on `server` judges the clients of connections that were made here; `nil`: this one again.
   func succeeded(by server: ServerTLS?) {
     let heir = server.map { server in
-      Heir(server: server, policies: builder.locationTrust.counterparts(in: server.builder.locationTrust))
+      Heir(server, policies: builder.locationTrust.counterparts(in: server.builder.locationTrust))
     }
     current.withLock { $0.heir = heir }
   }
@@ -136,6 +148,7 @@ final class ServerTLS: Sendable {
     }
     // Made once before from the same credentials.
     guard isChanged, let context = try? TLSServerContext(configuration) else { return }
-    current.withLock { if $0.state.context === state.context { $0.state.context = context } }
+    let fresh = state.replacing(context: context)
+    current.withLock { if $0.state === state { $0.state = fresh } }
   }
 }

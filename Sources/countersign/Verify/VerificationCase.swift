@@ -7,6 +7,8 @@ struct VerificationCase {
   var untrusted: [[UInt8]] = []
   var trust: [[UInt8]] = []
   var crls: [[UInt8]] = []
+  /// The authorities of SPIFFE trust domains.
+  var bundles: [String: [Certificate]] = [:]
   var policy = VerificationPolicy(purpose: .any, maximumDepth: defaultDepth, algorithms: .legacy)
   var now = UnixTime.current
 
@@ -33,8 +35,10 @@ struct VerificationCase {
     do throws(CRLIndexError) {
       index = crls.isEmpty ? nil : try CRLIndex(der: crls)
     } catch { return .damaged(rule: "malformedCRL", detail: "CRL \(error.position + 1): \(error.reason)") }
+    let domains = bundles.mapValues { TrustSnapshot(generation: 1, anchors: $0, crls: index) }
     let verifier = Verifier(
-      snapshot: TrustSnapshot(generation: 1, anchors: anchors, crls: index), policy: policy, remembered: 1)
+      snapshot: TrustSnapshot(generation: 1, anchors: anchors, crls: index, domains: domains), policy: policy,
+      remembered: 1)
     return .verdict(verifier.verdict(on: PresentedChain([certificate] + untrusted), at: now))
   }
 

@@ -31,6 +31,13 @@ struct VerifyCommand: ParsableCommand {
     name: .long, parsing: .upToNextOption, help: ArgumentHelp("CRLs: files or directories.", valueName: "file"))
   var crl: [String] = []
 
+  @Option(
+    name: .customLong("spiffe-bundle"), parsing: .upToNextOption,
+    help: ArgumentHelp(
+      "Bundles of SPIFFE trust domains, which alone vouch for SPIFFE IDs then, as ssl_client_spiffe_bundle has it.",
+      valueName: "domain=file"))
+  var spiffeBundles: [String] = []
+
   @OptionGroup var rules: VerifyRules
 
   @Flag(help: "Print JSON.")
@@ -48,7 +55,9 @@ struct VerifyCommand: ParsableCommand {
       return try BatchVerification.run(batch)
     }
     guard let certificate else { throw UsageError("a certificate is missing; see countersign verify --help") }
-    guard !trust.isEmpty else { throw UsageError("--trust is missing: at least one file with trust anchors") }
+    guard !trust.isEmpty || !spiffeBundles.isEmpty else {
+      throw UsageError("--trust is missing: at least one file with trust anchors")
+    }
     let judged = try VerificationCase(self, certificate: certificate).judge()
     let report = VerificationReport(judged)
     print(json ? JSONText.of(report) : report.text)
@@ -106,6 +115,7 @@ extension VerificationCase {
     for file in command.crl {
       crls += try Self.reading { () throws(TrustFileError) in try TrustFile.revocationLists(at: file) }
     }
+    for bundle in command.spiffeBundles { try add(bundle: bundle) }
     try set(
       purpose: rules.purpose ?? (rules.host != nil || rules.address != nil ? "server" : "client"), at: rules.at,
       host: rules.host, address: rules.address, email: rules.email)
@@ -115,6 +125,16 @@ extension VerificationCase {
     policy.policies.inhibitsAnyPolicy = rules.inhibitsAnyPolicy
     policy.policies.inhibitsPolicyMapping = rules.inhibitsPolicyMapping
     policy.revocation = crls.isEmpty ? .off : .chain
+  }
+
+  /// - Parameter bundle: `DOMAIN=FILE`.
+  private mutating func add(bundle: String) throws {
+    let parts = bundle.split(separator: "=", maxSplits: 1).map(String.init)
+    guard parts.count == 2 else {
+      throw UsageError("\"\(bundle)\" is no bundle; accepted: DOMAIN=FILE, as prod.example=bundle.json")
+    }
+    let read = try Self.reading { () throws(TrustFileError) in try SPIFFEBundle(at: parts[1]) }
+    bundles[parts[0].lowercased(), default: []] += read.authorities
   }
 
   private static func reading<R>(_ body: () throws(TrustFileError) -> R) throws(UsageError) -> R {
