@@ -1,6 +1,7 @@
 import Cryptography
 import Glibc
 import PKI
+import Synchronization
 import Testing
 
 @testable import Authority
@@ -222,6 +223,37 @@ struct OCSPResponderTests {
     #expect(try statuses(responder.respond(to: asked, at: later(2704))) == [.good])
   }
 
+  @Test("whoever asks after a revocation was done is told so, however many ask at the same time")
+  func concurrent() async throws {
+    let authority = try TemporaryAuthority()
+    let leaf = try authority.issue("client", "alice").certificate
+    let root = try authority.directory.authority("ca").certificate
+    let responder = try responder(authority)
+    let asked = request(leaf, of: root)
+    let now = later(10)
+    let isRevoked = Flag()
+    let counts = try await withThrowingTaskGroup(of: Int.self) { group in
+      for _ in 0..<4 {
+        group.addTask {
+          var seen = 0
+          for _ in 0..<10_000 where seen < 20 {
+            let mustBeRevoked = isRevoked.isUp
+            let reply = responder.remembered(asked, at: now) ?? responder.respond(to: asked, at: now)
+            guard let status = try OCSPResponse(der: reply.der).basic?.responses.first?.status else { return -1 }
+            if mustBeRevoked, status == .good { return -1 }
+            if status != .good { seen += 1 }
+            await Task.yield()
+          }
+          return seen
+        }
+      }
+      try revoke(authority, "alice", .superseded)
+      isRevoked.raise()
+      return try await group.reduce(into: []) { $0.append($1) }
+    }
+    #expect(counts == [20, 20, 20, 20])
+  }
+
   @Test("the life of answers is brought within bounds and never goes beyond their signer's")
   func validity() throws {
     let authority = try TemporaryAuthority { $0.lifetime = 1000 }
@@ -245,4 +277,12 @@ struct OCSPResponderTests {
     #expect(reply.status == .internalError)
     #expect(reply.problem?.contains("certificate") == true)
   }
+}
+
+/// Raised by one thread, seen by others.
+private final class Flag: Sendable {
+  private let state = Mutex(false)
+
+  var isUp: Bool { state.withLock { $0 } }
+  func raise() { state.withLock { $0 = true } }
 }

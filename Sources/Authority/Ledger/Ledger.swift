@@ -11,11 +11,13 @@ final class Ledger: Sendable {
   private let queue: DatabaseQueue
 
   /// Opens the ledger; makes it when `creating`.
-  init(path: String, creating: Bool) throws(AuthorityError) {
+  ///
+  /// - Parameter isPatient: waits for others where SQLite has it wait, instead of failing at once.
+  init(path: String, creating: Bool, isPatient: Bool = true) throws(AuthorityError) {
     self.path = path
     if creating { try Self.makeFile(path) }
     do {
-      queue = try DatabaseQueue(path: path, configuration: Self.configuration)
+      queue = try DatabaseQueue(path: path, configuration: Self.configuration(isPatient: isPatient))
       try LedgerSchema.migrator.migrate(queue)
     } catch {
       throw Self.failure(error, path: path)
@@ -41,10 +43,10 @@ final class Ledger: Sendable {
     }
   }
 
-  private static var configuration: GRDB.Configuration {
+  private static func configuration(isPatient: Bool) -> GRDB.Configuration {
     var configuration = GRDB.Configuration()
     configuration.journalMode = .wal
-    configuration.busyMode = .timeout(30)
+    configuration.busyMode = isPatient ? .timeout(30) : .immediateError
     configuration.prepareDatabase { database in
       try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
     }

@@ -14,7 +14,7 @@ public final class OCSPResponder: Sendable {
 
   private let layout: Layout
   private let ledger: Ledger
-  /// A connection that does nothing else, so that asking it never waits for a query.
+  /// A connection that does nothing else and waits for nobody.
   private let watch: Ledger
   private let passphrase: @Sendable () -> [UInt8]?
   private let ownKeys: OCSPOwnKeys
@@ -32,7 +32,7 @@ public final class OCSPResponder: Sendable {
     layout = directory.layout
     // Connections of its own: one does not see its own commits as a change.
     ledger = try Ledger(path: layout.ledger, creating: false)
-    watch = try Ledger(path: layout.ledger, creating: false)
+    watch = try Ledger(path: layout.ledger, creating: false, isPatient: false)
     self.passphrase = passphrase
     ownKeys = OCSPOwnKeys(layout: layout, passphrase: passphrase)
     let accepted = Self.acceptedValidity
@@ -65,11 +65,18 @@ public final class OCSPResponder: Sendable {
 
   private func snapshot() throws(AuthorityError) -> OCSPSnapshot {
     // Asked before anything is read: what changes meanwhile is seen by the next question.
-    let version = try watch.version()
+    let version = try version()
     if let known = memory.withLock({ $0.snapshot }), known.version == version { return known }
     let fresh = try ledger.ocspSnapshot(version: version, layout: layout)
     memory.withLock { $0.adopt(fresh) }
     return fresh
+  }
+
+  /// Waits where the ledger is locked for a moment, as after a kill -9.
+  private func version() throws(AuthorityError) -> Int64 {
+    if let version = try? watch.version() { return version }
+    _ = try ledger.version()
+    return try watch.version()
   }
 
   private func answer(_ question: OCSPQuestion, _ snapshot: OCSPSnapshot, at now: UnixTime) throws(AuthorityError)
