@@ -81,7 +81,7 @@ public struct HPACKEncoder: ~Copyable {
   private func index(of text: UnsafeRawBufferPointer, nameLength: Int, hash: UInt32) -> Int? {
     for offset in 0..<table.count {
       let entry = table[offset]
-      if entry.hash == hash, entry.nameLength == nameLength, entry.text.elementsEqual(text) {
+      if entry.hash == hash, entry.nameLength == nameLength, entry.text.withUnsafeBytes(text.equals) {
         return HPACKStaticTable.count + 1 + offset
       }
     }

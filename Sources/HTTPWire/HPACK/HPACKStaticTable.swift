@@ -10,10 +10,10 @@ enum HPACKStaticTable {
     name: UnsafeRawBufferPointer, value: UnsafeRawBufferPointer
   ) -> (name: Int, exact: Int)? {
     guard name.count < byLength.count else { return nil }
-    for index in byLength[name.count] where entries[index - 1].name.fieldBytes.elementsEqual(name) {
+    for index in byLength[name.count] where entries[index - 1].name.fieldBytes.equals(name) {
       var candidate = index
-      while candidate <= count, entries[candidate - 1].name.fieldBytes.elementsEqual(name) {
-        if entries[candidate - 1].value.fieldBytes.elementsEqual(value) { return (index, candidate) }
+      while candidate <= count, entries[candidate - 1].name.fieldBytes.equals(name) {
+        if entries[candidate - 1].value.fieldBytes.equals(value) { return (index, candidate) }
         candidate += 1
       }
       return (index, 0)
@@ -26,7 +26,7 @@ enum HPACKStaticTable {
     var result = [[Int]](repeating: [], count: 32)
     for index in entries.indices {
       let name = entries[index].name.fieldBytes
-      if index > 0, entries[index - 1].name.fieldBytes.elementsEqual(name) { continue }
+      if index > 0, entries[index - 1].name.fieldBytes.equals(name) { continue }
       result[name.count].append(index + 1)
     }
     return result

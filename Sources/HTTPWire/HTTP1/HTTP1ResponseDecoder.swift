@@ -169,17 +169,25 @@ public enum HTTP1ResponseFraming: Hashable, Sendable {
   case tunnel
 
   init(_ head: HTTPResponseHead, requestMethod: HTTPMethod) throws(HTTP1ResponseError) {
-    let lengths = head.fields.all("content-length")
-    let codings = head.fields.all("transfer-encoding")
-    guard lengths.count <= 1 else { throw .repeatedContentLength }
-    guard codings.count <= 1 else { throw .unknownTransferEncoding }
-    let isChunked = codings.first?.withUnsafeBytes { $0.equalsIgnoringCase("chunked") } ?? false
-    if !codings.isEmpty {
-      guard isChunked else { throw .unknownTransferEncoding }
-      guard lengths.isEmpty else { throw .conflictingFraming }
+    var (lengths, codings) = (0, 0)
+    var length: Int?
+    var isChunked = false
+    head.fields.forEach { name, value in
+      if name.count == 14, name.equalsIgnoringCase("content-length") {
+        lengths += 1
+        length = value.decimal
+      } else if name.count == 17, name.equalsIgnoringCase("transfer-encoding") {
+        codings += 1
+        isChunked = value.equalsIgnoringCase("chunked")
+      }
     }
-    let length = lengths.first?.withUnsafeBytes { $0.decimal }
-    guard lengths.isEmpty || length != nil else { throw .malformedContentLength }
+    guard lengths <= 1 else { throw .repeatedContentLength }
+    guard codings <= 1 else { throw .unknownTransferEncoding }
+    if codings > 0 {
+      guard isChunked else { throw .unknownTransferEncoding }
+      guard lengths == 0 else { throw .conflictingFraming }
+    }
+    guard lengths == 0 || length != nil else { throw .malformedContentLength }
     if head.status == 101 || (requestMethod == .connect && head.status / 100 == 2) {
       self = .tunnel
     } else if requestMethod == .head || head.status == 204 || head.status == 304 {

@@ -38,8 +38,8 @@ struct RequestLine {
   static func isMethodByte(_ byte: UInt8) -> Bool { byte >= 0x41 && byte <= 0x5A || byte == 0x5F || byte == 0x2D }
 
   private static func version(_ text: UnsafeRawBufferPointer) throws(HTTP1Error) -> HTTPVersion {
-    if text.elementsEqual(HTTPVersion.http1_1.name.fieldBytes) { return .http1_1 }
-    if text.elementsEqual(HTTPVersion.http1_0.name.fieldBytes) { return .http1_0 }
+    if text.equals(HTTPVersion.http1_1.name.fieldBytes) { return .http1_1 }
+    if text.equals(HTTPVersion.http1_0.name.fieldBytes) { return .http1_0 }
     guard text.count == 8, text.starts(with: [0x48, 0x54, 0x54, 0x50, 0x2F]), text[6] == 0x2E else {
       throw .malformedRequestLine
     }

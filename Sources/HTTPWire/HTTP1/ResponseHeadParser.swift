@@ -56,8 +56,12 @@ enum ResponseHeadParser {
     "HTTP/1.".utf8.elementsEqual(bytes.prefix(7)) || "HTTP/1.".utf8.starts(with: bytes.prefix(7))
   }
 
+  private static let versionStart: StaticString = "HTTP/1."
+
   private static func statusLine(_ line: UnsafeRawBufferPointer) -> HTTPResponseHead? {
-    guard line.count >= 12, "HTTP/1.".utf8.elementsEqual(line[..<7]), line[8] == 0x20 else { return nil }
+    guard line.count >= 12, UnsafeRawBufferPointer(rebasing: line[..<7]).equals(versionStart.fieldBytes),
+      line[8] == 0x20
+    else { return nil }
     let minor = line[7] &- 48
     var status = 0
     for index in 9..<12 {
@@ -65,10 +69,10 @@ enum ResponseHeadParser {
       status = status * 10 + Int(line[index] - 48)
     }
     guard minor <= 9, status >= 100, line.count == 12 || line[12] == 0x20 else { return nil }
-    let reason = line.count > 13 ? Array(line[13...]) : []
-    let isStandard = HTTPStatus.reason(status).fieldBytes.elementsEqual(reason)
+    let reason = UnsafeRawBufferPointer(rebasing: line.dropFirst(13))
+    let isStandard = reason.equals(HTTPStatus.reason(status).fieldBytes)
     return HTTPResponseHead(
-      status: status, reason: isStandard ? nil : reason, version: minor == 0 ? .http1_0 : .http1_1)
+      status: status, reason: isStandard ? nil : Array(reason), version: minor == 0 ? .http1_0 : .http1_1)
   }
 }
 

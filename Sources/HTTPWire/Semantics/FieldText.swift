@@ -1,4 +1,23 @@
 extension UnsafeRawBufferPointer {
+  /// Equality, byte for byte; for text so short that a call would cost more.
+  @inlinable public func equals(_ other: UnsafeRawBufferPointer) -> Bool {
+    guard count == other.count else { return false }
+    var index = 0
+    while index + 8 <= count {
+      let words = (
+        loadUnaligned(fromByteOffset: index, as: UInt64.self),
+        other.loadUnaligned(fromByteOffset: index, as: UInt64.self)
+      )
+      if words.0 != words.1 { return false }
+      index += 8
+    }
+    while index < count {
+      if self[index] != other[index] { return false }
+      index += 1
+    }
+    return true
+  }
+
   /// ASCII case-insensitive equality.
   @inlinable public func equalsIgnoringCase(_ other: UnsafeRawBufferPointer) -> Bool {
     guard count == other.count else { return false }

@@ -2,7 +2,7 @@ extension HTTPMethod {
   /// The method of that name; names are case-sensitive (RFC 9110 §9.1).
   public init(name: UnsafeRawBufferPointer) {
     for known in Self.named where known.name.utf8CodeUnitCount == name.count {
-      if known.name.fieldBytes.elementsEqual(name) {
+      if known.name.fieldBytes.equals(name) {
         self = known.method
         return
       }
