@@ -20,7 +20,8 @@ final class HTTP1Connection: ConnectionDriver {
   /// Lets go of this driver when the channel is gone.
   let channel: HTTPConnectionHandler
   private(set) var stage = Stage.waiting
-  private(set) var decoder: HTTP1RequestDecoder
+  /// A machine that calls nobody: no access to it can meet another, so none is checked at run time.
+  @exclusivity(unchecked) private(set) var decoder: HTTP1RequestDecoder
   private(set) var exchange: HTTP1Exchange?
   private var tunnel: HTTP1Tunnel?
   private(set) var requests = 0

@@ -82,9 +82,10 @@ final class HTTP1Exchange: Exchange {
 
   func send(_ head: HTTPResponseHead, end: Bool) {
     guard let link, case .undecided = framing else { return }
+    let settings = self.settings
     let allowsChunks = !isHTTP10 && settings.chunkedTransferEncoding
     var plan = HTTP1ResponsePlan(head, isHead: isHead, allowsChunks: allowsChunks, hasBody: !end)
-    if !mayKeepAlive(link) { keepsAlive = false }
+    if !mayKeepAlive(link, settings) { keepsAlive = false }
     if case .untilClose = plan.framing { keepsAlive = false }
     // The client may still send its body, or not: only the connection's end tells.
     if expectsContinue, !hasSentContinue, body == .unread, !link.decoder.hasUnreadBytes { keepsAlive = false }
@@ -151,9 +152,8 @@ final class HTTP1Exchange: Exchange {
 
   private var settings: ConnectionFacts { (request?.effective ?? connection.server.root).connectionFacts }
 
-  private func mayKeepAlive(_ link: HTTP1Connection) -> Bool {
+  private func mayKeepAlive(_ link: HTTP1Connection, _ core: ConnectionFacts) -> Bool {
     guard keepsAlive, !link.isDraining else { return false }
-    let core = settings
     if core.keepaliveTimeout == .zero || requestsOnConnection >= core.keepaliveRequests { return false }
     return (request?.startTime ?? eventLoop.now) - connection.acceptedAt < core.keepaliveTime
   }

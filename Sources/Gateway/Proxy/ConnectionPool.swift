@@ -5,8 +5,9 @@ import NIOCore
 /// The connection used last is used first: it is the likeliest to be still open.
 final class ConnectionPool {
   private let limits: KeepaliveLimits
-  /// The one used last at the end.
-  private var idle: [UpstreamConnection] = []
+  /// The one used last at the end. Not checked for exclusive access at run time: what is called while it is read looks
+  /// at keys alone.
+  @exclusivity(unchecked) private var idle: [UpstreamConnection] = []
 
   init(limits: KeepaliveLimits) { self.limits = limits }
 
@@ -14,7 +15,7 @@ final class ConnectionPool {
 
   /// A connection to where `key` leads, removed from the pool.
   func take(_ key: UpstreamConnection.Key) -> UpstreamConnection? {
-    guard let index = idle.lastIndex(where: { $0.key == key }) else { return nil }
+    guard let index = idle.lastIndex(where: { $0.leads(to: key) }) else { return nil }
     return idle.remove(at: index)
   }
 

@@ -9,13 +9,16 @@ final class DeadlineTimer {
   private var deadline: NIODeadline?
   private var scheduled: Scheduled<Void>?
   private var scheduledFor = NIODeadline.distantFuture
+  /// The time set last, as NIO counts it: nearly always the next one is the same.
+  private var converted = (time: Duration.zero, amount: TimeAmount.zero)
   var onDeadline: (() -> Void)?
 
   init(eventLoop: EventLoop) { self.eventLoop = eventLoop }
 
   /// Calls `onDeadline` in `time`, unless it is set anew or cleared before.
   func set(_ time: Duration) {
-    let deadline = NIODeadline.now() + TimeAmount(time)
+    if time != converted.time { converted = (time, TimeAmount(time)) }
+    let deadline = NIODeadline.now() + converted.amount
     self.deadline = deadline
     guard scheduled == nil || deadline < scheduledFor else { return }
     scheduled?.cancel()

@@ -6,13 +6,13 @@ import Upstreams
 // Choosing a peer and getting a connection to it.
 extension ProxiedRequest {
   func connect() {
-    guard let destination, var selection else { return }
+    guard let destination, var selection = selection.take() else { return }
     stage = .connecting
     resetTry()
     let group = destination.upstream.group
     var generator = SystemRandomNumberGenerator()
     let chosen = group.choose(&selection, now: tryStart.uptime) { generator.next() }
-    self.selection = selection
+    self.selection = consume selection
     guard let chosen else { return noLivePeer(destination.upstream.name) }
     count(.tried)
     let address = destination.upstream.addresses[chosen]

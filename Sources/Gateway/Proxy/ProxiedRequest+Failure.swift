@@ -57,9 +57,9 @@ extension ProxiedRequest {
 
   /// The peer's part in the request is over, and it has done well.
   func releasePeer() {
-    guard var selection, let destination else { return }
+    guard let destination, var selection = selection.take() else { return }
     _ = destination.upstream.group.release(&selection, .answered, now: NIODeadline.now().uptime)
-    self.selection = selection
+    self.selection = consume selection
   }
 
   func noteTraffic() {

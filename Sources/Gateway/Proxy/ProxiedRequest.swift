@@ -112,7 +112,7 @@ final class ProxiedRequest {
     var selection = group.selection(key: balancingKey(destination.upstream))
     let limit = handler.nextUpstream.tries
     if limit > 0 { selection.triesLeft = min(selection.triesLeft, limit) }
-    self.selection = selection
+    self.selection = consume selection
     firstTryStart = .now()
     connect()
   }

@@ -6,6 +6,10 @@ struct UpstreamAddress: Sendable, Hashable {
   /// `127.0.0.1:8081`, `[::1]:8081` or `unix:/path`.
   let name: String
 
+  /// The name says it all.
+  static func == (a: UpstreamAddress, b: UpstreamAddress) -> Bool { a.name == b.name }
+  func hash(into hasher: inout Hasher) { hasher.combine(name) }
+
   /// `nil` where the path is longer than a socket address holds.
   init?(unixPath: String) {
     guard let address = try? SocketAddress(unixDomainSocketPath: unixPath) else { return nil }

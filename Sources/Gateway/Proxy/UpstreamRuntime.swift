@@ -17,7 +17,8 @@ final class UpstreamRuntime: Sendable {
   let keepalive: KeepaliveLimits?
   let counters: UpstreamCounters
 
-  private let pools = Mutex<[ObjectIdentifier: NIOLoopBound<ConnectionPool>]>([:])
+  /// One for each event loop: so few that looking through them is quicker than a table.
+  private let pools = Mutex<[NIOLoopBound<ConnectionPool>]>([])
   private let isRetired = Atomic(false)
 
   init(
@@ -42,9 +43,9 @@ final class UpstreamRuntime: Sendable {
   func pool(on eventLoop: EventLoop) -> ConnectionPool? {
     guard let keepalive, !isRetired.load(ordering: .relaxed) else { return nil }
     return pools.withLock { pools in
-      if let pool = pools[ObjectIdentifier(eventLoop)] { return pool.value }
+      if let known = pools.first(where: { $0.eventLoop === eventLoop }) { return known.value }
       let pool = ConnectionPool(limits: keepalive)
-      pools[ObjectIdentifier(eventLoop)] = NIOLoopBound(pool, eventLoop: eventLoop)
+      pools.append(NIOLoopBound(pool, eventLoop: eventLoop))
       return pool
     }
   }
@@ -54,7 +55,7 @@ final class UpstreamRuntime: Sendable {
     isRetired.store(true, ordering: .relaxed)
     let all = pools.withLock { pools in
       defer { pools.removeAll() }
-      return Array(pools.values)
+      return pools
     }
     for pool in all { pool.eventLoop.execute { pool.value.closeAll() } }
   }

@@ -40,7 +40,7 @@ struct FieldScan {
 
   private mutating func takeHost(_ value: UnsafeRawBufferPointer, known: [UInt8]?) {
     hasHost = true
-    if let known, known.count == value.count, known.elementsEqual(value) { return }
+    if let known, known.withUnsafeBytes(value.equals) { return }
     if host == nil { host = Array(value) }
   }
 }

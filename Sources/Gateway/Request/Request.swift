@@ -9,7 +9,7 @@ final class Request {
   let exchange: Exchange
   /// As received. What the phases may change (`method`, `uri`, `args`) is kept apart.
   let head: HTTPRequestHead
-  var connection: ClientConnection { exchange.connection }
+  let connection: ClientConnection
   let startTime: NIODeadline
 
   /// The server whose configuration applies, by Host.
@@ -64,9 +64,10 @@ final class Request {
 
   init(exchange: Exchange, head: HTTPRequestHead, server: ServerRuntime) {
     self.exchange = exchange
-    self.head = head
+    connection = exchange.connection
     self.server = server
-    self.method = head.method
+    method = head.method
+    self.head = head
     self.startTime = .now()
   }
 }
