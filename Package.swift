@@ -52,6 +52,12 @@ let package = Package(
         "Authority", "AuthorityService", "Cryptography", "Fetch", "Gateway", "PKI", "Trust", "TrustFeeds",
         argumentParser,
       ]),
+    // What strangers' bytes reach, for the fuzzer (fuzz/run) and for the replay of its corpora.
+    .target(
+      name: "FuzzTargets",
+      dependencies: ["ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "Trust", nioCore],
+      path: "fuzz/Targets"),
+    .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
     .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
     .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography"]),
     .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "Cryptography", "PKI"]),
@@ -84,3 +90,18 @@ let package = Package(
   swiftLanguageModes: [.v6],
   cxxLanguageStandard: .cxx17
 )
+
+// The fuzzer is a build of its own, with the coverage of our targets measured.
+if Context.environment["COUNTERSIGN_FUZZ"] != nil {
+  let measured = [
+    "FuzzTargets", "ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "Trust", "PatternMatching",
+  ]
+  for target in package.targets where measured.contains(target.name) {
+    target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-O"])]
+  }
+  package.targets.append(
+    .executableTarget(
+      name: "fuzz", dependencies: ["FuzzTargets"], path: "fuzz/Driver",
+      swiftSettings: [.unsafeFlags(["-sanitize=fuzzer", "-parse-as-library", "-O"])],
+      linkerSettings: [.unsafeFlags(["-sanitize=fuzzer", "-use-ld=lld"])]))
+}

@@ -169,6 +169,47 @@ struct VerifyCommandTests {
     }
   }
 
+  @Test("a batch puts up with what JSON and PEM allow, and answers what they do not")
+  func oddBatch() throws {
+    let (trust, good) = (try text(authority.certificate), try text(client.certificate))
+    let around = "subject=anything\r\n" + good.replacingOccurrences(of: "\n", with: "\r\n") + "\r\nbehind"
+    let nested = String(repeating: "[", count: 200) + String(repeating: "]", count: 200)
+    let base: [String: Any] = ["cert": good, "trust": [trust], "purpose": "client"]
+    func with(_ id: Any, _ change: [String: Any]) -> [String: Any] {
+      base.merging(change.merging(["id": id]) { a, _ in a }) { _, b in b }
+    }
+    let cases = [
+      with(7, [:]), with("text around, CRLF", ["cert": around]), with("no trust", ["trust": [String]()]),
+      with("unknown fields", ["x": ["y": [1, 2.5, true]], "crl": [String]()]),
+      with("long", ["comment": String(repeating: "x", count: 5_000_000)]),
+      with("null", ["at": NSNull(), "depth": NSNull()]),
+      with("deep", ["depth": Int.max]), with("negative", ["depth": -1]), with("fraction", ["depth": 1.5]),
+      with("list for a text", ["at": ["2026-01-01T00:00:00Z"]]), with("text for a list", ["trust": trust]),
+      with("two names", ["host": "a.test", "ip": "192.0.2.1"]), with("no address", ["ip": "300.1.1.1"]),
+      with("bracketed", ["host": "[::1]"]), with("wildcard wanted", ["host": "*.test"]),
+      with("time without zone", ["at": "2026-01-01T00:00:00"]), with("offset", ["at": "2099-01-01T01:00:00+01:00"]),
+      with("several in cert", ["cert": good + trust]),
+      with("key in cert", ["cert": "-----BEGIN X-----\nAAAA\n-----END X-----\n"]),
+      with("unterminated", ["cert": String(good.dropLast(40))]),
+    ]
+    var lines = try cases.map { String(decoding: try JSONSerialization.data(withJSONObject: $0), as: UTF8.self) }
+    lines.append("{\"id\": \"nested\", \"cert\": \"\", \"x\": \(nested)}")
+    lines.append("[]")
+    lines.append("\"text\"")
+    let run = try verify("--batch", "-", input: lines.joined(separator: "\r\n"))
+    #expect(run.status == 0, "\(run.errors)")
+    let answers = try run.output.split(separator: "\n").map(object)
+    let verdicts = answers.map { "\($0["verdict"] ?? "") \($0["rule"] ?? "-")" }
+    #expect(answers.first?["id"] as? Int == 7)
+    #expect(
+      verdicts == [
+        "valid -", "valid -", "refused unknownIssuer", "valid -", "valid -", "valid -", "valid -", "error -", "error -",
+        "error -", "error -", "error -", "error -", "refused addressMismatch", "refused hostMismatch", "error -",
+        "refused expired", "valid -", "refused malformedCertificate", "refused malformedCertificate",
+        "refused malformedCertificate", "error -", "error -",
+      ])
+  }
+
   @Test("a batch comes from a file as well, and no certificate may stand beside it")
   func batchFile() throws {
     let line = try JSONSerialization.data(withJSONObject: [

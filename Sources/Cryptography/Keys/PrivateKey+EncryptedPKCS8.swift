@@ -1,6 +1,6 @@
 extension PrivateKey {
   /// The key as an `EncryptedPrivateKeyInfo` (RFC 5958 §3) in its armour: PBES2, PBKDF2 with HMAC-SHA256, AES-256-CBC.
-  /// - Throws: `.costOutOfRange` for iterations below 1 or beyond 100,000,000.
+  /// - Throws: `.costOutOfRange` for iterations below 1 or beyond 10,000,000.
   public func encryptedPKCS8PEM(
     passphrase: [UInt8], iterations: Int = 600_000
   ) throws(CryptographyError) -> [UInt8] {

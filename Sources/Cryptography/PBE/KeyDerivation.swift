@@ -18,8 +18,10 @@ enum KeyDerivation {
     case authentication = 3
   }
 
-  /// So that a key file cannot hold the program for hours.
-  static let maximumIterations = 100_000_000
+  /// So that a key file cannot hold the program for hours: some ten times what the most careful ask for.
+  static let maximumIterations = 10_000_000
+  /// The same for scrypt: N·r·p of its parameters; 2^23 is what the most careful ask for.
+  static let maximumScryptWork = 1 << 26
 
   static func check(iterations: Int) throws(CryptographyError) {
     guard (1...maximumIterations).contains(iterations) else { throw .costOutOfRange(iterations) }
@@ -41,6 +43,9 @@ enum KeyDerivation {
   private static func scrypt(
     _ password: [UInt8], _ salt: [UInt8], _ cost: (n: Int, r: Int, p: Int), _ count: Int
   ) throws(CryptographyError) -> [UInt8] {
+    let (half, overflow) = cost.n.multipliedReportingOverflow(by: cost.r)
+    let (work, overflows) = half.multipliedReportingOverflow(by: cost.p)
+    guard !overflow, !overflows, work <= maximumScryptWork else { throw .costOutOfRange(cost.n) }
     var key = [UInt8](repeating: 0, count: count)
     let memoryLimit = 1 << 30
     let isDerived = password.withUnsafeBytes { password in
