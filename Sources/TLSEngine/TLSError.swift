@@ -8,6 +8,8 @@ public enum TLSError: Error, Hashable, Sendable {
   case peerRefused(TLSAlert)
   /// No server answers to the name in the ClientHello (RFC 6066 §3), or the server rejects every handshake.
   case nameRefused(serverName: [UInt8]?)
+  /// The delegate found no credentials for this connection.
+  case credentialsUnavailable
   /// The transport ended before the handshake did.
   case endedDuringHandshake
   /// The handshake did not finish in its time.
@@ -27,6 +29,7 @@ public enum TLSError: Error, Hashable, Sendable {
     case .peerAtFault(_, let sent), .engineFailed(_, let sent): sent
     case .peerRefused(let alert): alert
     case .nameRefused: .unrecognizedName
+    case .credentialsUnavailable: .internalError
     case .alertReceived, .endedDuringHandshake, .handshakeTimedOut: nil
     }
   }
@@ -56,6 +59,7 @@ extension TLSError: CustomStringConvertible {
     case .peerRefused(let alert):
       "SSL: error:\(hex(0x1000_007D)):SSL routines::certificate verify failed:alert \(alert)"
     case .nameRefused: "SSL: error:\(hex(0x1000_00E2)):SSL routines::unrecognized name"
+    case .credentialsUnavailable: "SSL: error:\(hex(0x1000_007E)):SSL routines::cert cb error"
     case .endedDuringHandshake: "peer closed connection in SSL handshake"
     case .handshakeTimedOut: "client timed out in SSL handshake"
     }

@@ -8,6 +8,12 @@ public struct TLSClientConfiguration: Sendable {
   public var cipherList: String = "DEFAULT"
   /// As in `TLSServerConfiguration`.
   public var groups: String?
+  /// TLS 1.3's suites by OpenSSL's names, joined by colons; `nil`: all, in the engine's own order.
+  public var tls13CipherList: String?
+  /// What we sign with, in OpenSSL's language; `nil`: all that the key can.
+  public var signatureAlgorithms: String?
+  /// What peers may sign with, in OpenSSL's language; `nil`: as the engine has it.
+  public var peerSignatureAlgorithms: String?
   /// In order of preference; empty: the extension is not sent.
   public var alpn: [String] = []
   /// Whether the delegate is asked about the server's certificate. Off: any is accepted.

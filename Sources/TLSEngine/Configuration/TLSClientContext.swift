@@ -14,7 +14,10 @@ public final class TLSClientContext: Sendable {
     try library.setVersions(configuration.minimumVersion, configuration.maximumVersion)
     try library.setCiphers(configuration.cipherList, minimum: configuration.minimumVersion)
     try library.setGroups(NamedGroup.parse(configuration.groups))
-    try library.add(configuration.credentials)
+    try library.setCiphers(TLS13CipherList(configuration.tls13CipherList), isOrdered: true)
+    try library.setPeerSchemes(
+      SignatureSchemes.parse(configuration.peerSignatureAlgorithms) ?? LibraryContext.verifiedSchemes)
+    try library.add(configuration.credentials, schemes: SignatureSchemes.parse(configuration.signatureAlgorithms))
     library.setKeyLog(configuration.keyLog != nil)
     try configure(alpn: alpnList(configuration.alpn))
   }

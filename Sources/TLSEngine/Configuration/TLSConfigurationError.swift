@@ -4,6 +4,10 @@ public enum TLSConfigurationError: Error, Hashable, Sendable {
   case noUsableCipher(list: String)
   /// A name in the groups list that the engine does not have.
   case unknownGroup(name: String)
+  /// A name in the list of TLS 1.3 suites that is none.
+  case unknownCipher(name: String)
+  /// A name in a list of signature algorithms that is none, or a list without any that the engine has.
+  case unknownSignatureAlgorithm(name: String)
   /// `minimumVersion` is above `maximumVersion`.
   case emptyVersionRange
   /// A server that takes handshakes without any certificate.

@@ -11,12 +11,21 @@ public struct TLSServerConfiguration: Sendable {
 
   /// In order of preference; the first that suits the client is used.
   public var credentials: [TLSCredential] = []
+  /// Whether the delegate names the credentials of each connection, by a context that has them
+  /// (`TLSServerDelegate.chooseContext`); then there need be none here.
+  public var choosesCredentials = false
   public var minimumVersion: TLSVersion = .tls1_2
   public var maximumVersion: TLSVersion = .tls1_3
   /// OpenSSL's cipher list language, for TLS 1.2 and older. Names that the engine lacks are skipped.
   public var cipherList: String = "HIGH:!aNULL:!MD5"
   /// Colon-separated, OpenSSL's or the registry's names, in order of preference; `nil` or `auto`: the engine's own.
   public var groups: String?
+  /// TLS 1.3's suites by OpenSSL's names, joined by colons; `nil`: all, in the engine's own order.
+  public var tls13CipherList: String?
+  /// What we sign with, in OpenSSL's language; `nil`: all that the key can.
+  public var signatureAlgorithms: String?
+  /// What peers may sign with, in OpenSSL's language; `nil`: as the engine has it.
+  public var peerSignatureAlgorithms: String?
   public var preferServerCiphers = false
   /// In order of preference; empty: the extension is not answered.
   public var alpn: [String] = []

@@ -6,18 +6,23 @@ public final class TLSServerContext: Sendable {
   let library: LibraryContext
   let ticketKeys: TicketKeySet
   let groupIDs: [UInt16]
+  let tls13Ciphers: TLS13CipherList
+  let peerSchemes: [UInt16]
   let timeoutSeconds: Int64
   private let alpn: [UInt8]
 
   /// - Throws: `TLSConfigurationError`, naming the field at fault.
   public init(_ configuration: TLSServerConfiguration) throws(TLSConfigurationError) {
     guard configuration.policyID.count == 32 else { throw .invalidPolicyID(length: configuration.policyID.count) }
-    guard !configuration.credentials.isEmpty || configuration.rejectHandshake else { throw .noCredential }
+    let mayLackCredentials = configuration.rejectHandshake || configuration.choosesCredentials
+    guard !configuration.credentials.isEmpty || mayLackCredentials else { throw .noCredential }
     self.configuration = configuration
     library = try LibraryContext()
     ticketKeys = try TicketKeySet(
       files: configuration.ticketKeys, keyring: configuration.ticketKeyring, policyID: configuration.policyID)
     groupIDs = try NamedGroup.parse(configuration.groups)
+    tls13Ciphers = try TLS13CipherList(configuration.tls13CipherList)
+    peerSchemes = try SignatureSchemes.parse(configuration.peerSignatureAlgorithms) ?? LibraryContext.verifiedSchemes
     alpn = try alpnList(configuration.alpn)
     timeoutSeconds = max(1, configuration.sessionTimeout.components.seconds)
     try configure()
@@ -27,7 +32,9 @@ public final class TLSServerContext: Sendable {
     try library.setVersions(configuration.minimumVersion, configuration.maximumVersion)
     try library.setCiphers(configuration.cipherList, minimum: configuration.minimumVersion)
     try library.setGroups(groupIDs)
-    try library.add(configuration.credentials)
+    try library.setCiphers(tls13Ciphers, isOrdered: configuration.preferServerCiphers)
+    try library.setPeerSchemes(peerSchemes)
+    try library.add(configuration.credentials, schemes: SignatureSchemes.parse(configuration.signatureAlgorithms))
     library.setKeyLog(configuration.keyLog != nil)
     let context = library.pointer
     SSL_CTX_set0_client_CAs(context, CryptoBuffer.makeStack(configuration.clientCANames))

@@ -8,6 +8,8 @@ final class HandshakeState {
   var peerChainHash: [UInt8] = []
   var serverName: [UInt8]?
   var isNameRefused = false
+  /// The delegate's answer, where it chooses the credentials.
+  var contextChoice: ContextChoice?
   var clientCipherIDs: [UInt16] = []
   var clientGroupIDs: [UInt16] = []
   var signatureScheme: UInt16 = 0

@@ -2,9 +2,36 @@ import CNIOBoringSSL
 
 /// The library's questions during a handshake.
 extension TLSConnection {
-  /// Chooses the context by the ClientHello's name; false ends the handshake.
-  func didReadClientHello(_ hello: UnsafePointer<SSL_CLIENT_HELLO>) -> Bool {
-    guard let handshake, let delegate = handshake.serverDelegate else { return false }
+  /// Chooses the context by the ClientHello's name; asked again where the delegate took its time.
+  func didReadClientHello(_ hello: UnsafePointer<SSL_CLIENT_HELLO>) -> ssl_select_cert_result_t {
+    guard let handshake, let delegate = handshake.serverDelegate else { return ssl_select_cert_error }
+    if handshake.contextChoice != nil { return takeChoice(handshake) }
+    guard takeContext(hello, handshake, delegate) else { return ssl_select_cert_error }
+    guard let serverContext, serverContext.configuration.choosesCredentials else { return ssl_select_cert_success }
+    var facts = TLSSessionFacts()
+    facts.serverName = handshake.serverName
+    facts.clientCipherIDs = handshake.clientCipherIDs
+    facts.clientGroupIDs = handshake.clientGroupIDs
+    handshake.contextChoice = delegate.chooseContext(for: facts, connection: self)
+    return takeChoice(handshake)
+  }
+
+  private func takeChoice(_ handshake: HandshakeState) -> ssl_select_cert_result_t {
+    switch handshake.contextChoice {
+    case .context(let context):
+      context.adopt(ssl)
+      serverContext = context
+      return ssl_select_cert_success
+    case .pending: return ssl_select_cert_retry
+    case .unavailable, nil:
+      _ = SSL_send_fatal_alert(ssl, TLSAlert.internalError.rawValue)
+      return ssl_select_cert_error
+    }
+  }
+
+  private func takeContext(
+    _ hello: UnsafePointer<SSL_CLIENT_HELLO>, _ handshake: HandshakeState, _ delegate: TLSServerDelegate
+  ) -> Bool {
     if let name = SSL_get_servername(ssl, TLSEXT_NAMETYPE_host_name) {
       // As bytes: what is no UTF-8 must not be mended into another name.
       handshake.serverName = UnsafeBufferPointer(start: name, count: OPENSSL_strnlen(name, 256)).map {

@@ -7,7 +7,8 @@ extension TLSConnection {
     if result == 1 { return completeHandshake() }
     switch SSL_get_error(ssl, result) {
     case SSL_ERROR_WANT_READ: return transportEnded ? fail(.endedDuringHandshake) : .needsInput
-    case SSL_ERROR_WANT_CERTIFICATE_VERIFY: return transportEnded ? fail(.endedDuringHandshake) : .awaitingVerdict
+    case SSL_ERROR_WANT_CERTIFICATE_VERIFY, SSL_ERROR_PENDING_CERTIFICATE:
+      return transportEnded ? fail(.endedDuringHandshake) : .awaitingVerdict
     case SSL_ERROR_ZERO_RETURN, SSL_ERROR_SYSCALL: return fail(.endedDuringHandshake)
     default: return fail(takeFailure())
     }
@@ -22,6 +23,7 @@ extension TLSConnection {
   func takeFailure() -> TLSError {
     let reason = TLSFailureReason.takeFirst()
     if let handshake, handshake.isNameRefused { return .nameRefused(serverName: handshake.serverName) }
+    if case .unavailable? = handshake?.contextChoice { return .credentialsUnavailable }
     if case .reject(let alert)? = handshake?.verdict { return .peerRefused(alert) }
     if let alert = reason.receivedAlert { return .alertReceived(alert) }
     return reason.isInternal ? .engineFailed(reason, sent: alertSent) : .peerAtFault(reason, sent: alertSent)

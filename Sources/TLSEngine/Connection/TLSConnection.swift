@@ -104,6 +104,13 @@ public final class TLSConnection {
     wake?()
   }
 
+  /// Answers a delegate's `.pending` about the context.
+  public func contextChosen(_ choice: ContextChoice) {
+    guard let handshake, case .pending? = handshake.contextChoice else { return }
+    handshake.contextChoice = choice
+    wake?()
+  }
+
   /// Ends a handshake that took too long.
   ///
   /// - Returns: the failure to report; `nil` if the handshake is over.

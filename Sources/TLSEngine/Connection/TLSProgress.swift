@@ -4,7 +4,7 @@ import NIOCore
 public enum TLSProgress: Sendable {
   /// Nothing more until the peer sends bytes.
   case needsInput
-  /// Nothing more until `TLSConnection.peerVerified(_:)`.
+  /// Nothing more until `TLSConnection.peerVerified(_:)` or `contextChosen(_:)`.
   case awaitingVerdict
   case handshakeCompleted(TLSSessionFacts)
   case plaintext(ByteBuffer)

@@ -5,6 +5,14 @@ public protocol TLSServerDelegate: AnyObject {
   /// `nil` ends the handshake with unrecognized_name.
   func contextForServerName(_ name: [UInt8]?) -> TLSServerContext?
 
+  /// The context whose credentials serve this connection, where `choosesCredentials` is on: asked once, when the
+  /// ClientHello was read.
+  ///
+  /// After `.pending`, call `connection.contextChosen(_:)` on the same thread.
+  ///
+  /// - Parameter hello: what the ClientHello says; nothing is agreed on yet.
+  func chooseContext(for hello: TLSSessionFacts, connection: TLSConnection) -> ContextChoice
+
   /// Judges the client's certificates: DER, leaf first, as presented.
   ///
   /// After `.pending`, call `connection.peerVerified(_:)` on the same thread.
@@ -12,6 +20,20 @@ public protocol TLSServerDelegate: AnyObject {
 
   /// Whether a session may be resumed now; `false` leads to a full handshake, never to an error.
   func mayResume(_ session: ResumableSession) -> Bool
+}
+
+extension TLSServerDelegate {
+  /// For delegates whose contexts have credentials of their own.
+  public func chooseContext(for hello: TLSSessionFacts, connection: TLSConnection) -> ContextChoice { .unavailable }
+}
+
+/// What a delegate makes of a connection whose credentials it chooses.
+public enum ContextChoice: Sendable {
+  case context(TLSServerContext)
+  /// There are no credentials: the handshake ends with internal_error.
+  case unavailable
+  /// Not known yet: the handshake waits for `TLSConnection.contextChosen(_:)`.
+  case pending
 }
 
 /// Decides for one client connection.

@@ -17,13 +17,12 @@ final class LibraryContext: @unchecked Sendable {
         TLSConnection.of(ssl)?.didFinishHandshake()
       }
     }
-    _ = SSL_CTX_set_verify_algorithm_prefs(pointer, Self.verifiedSchemes, Self.verifiedSchemes.count)
   }
 
   deinit { SSL_CTX_free(pointer) }
 
   /// Schemes accepted from peers: the library's own leave out P-521 and Ed25519.
-  private static let verifiedSchemes: [UInt16] = [
+  static let verifiedSchemes: [UInt16] = [
     0x0403, 0x0804, 0x0401, 0x0503, 0x0805, 0x0501, 0x0603, 0x0806, 0x0601, 0x0807, 0x0201,
   ]
 
@@ -43,6 +42,19 @@ final class LibraryContext: @unchecked Sendable {
     guard ciphers.namesOnlyTLS13, minimum >= .tls1_3 else { throw .noUsableCipher(list: list) }
   }
 
+  func setCiphers(_ list: TLS13CipherList, isOrdered: Bool) throws(TLSConfigurationError) {
+    let flags = list.flags(isOrdered: isOrdered)
+    guard SSL_CTX_set1_tls13_ciphers(pointer, list.suites, flags, list.suites.count) == 1 else {
+      throw .library(.takeFirst())
+    }
+  }
+
+  func setPeerSchemes(_ schemes: [UInt16]) throws(TLSConfigurationError) {
+    guard SSL_CTX_set_verify_algorithm_prefs(pointer, schemes, schemes.count) == 1 else {
+      throw .library(.takeFirst())
+    }
+  }
+
   func setGroups(_ ids: [UInt16]) throws(TLSConfigurationError) {
     guard SSL_CTX_set1_group_ids(pointer, ids, ids.count) == 1 else { throw .library(.takeFirst()) }
   }
@@ -55,11 +67,14 @@ final class LibraryContext: @unchecked Sendable {
     }
   }
 
-  func add(_ credentials: [TLSCredential]) throws(TLSConfigurationError) {
-    for (index, credential) in credentials.enumerated() { try add(credential, index) }
+  /// - Parameter schemes: what the keys may sign with; `nil`: all they can.
+  func add(_ credentials: [TLSCredential], schemes: [UInt16]?) throws(TLSConfigurationError) {
+    for (index, credential) in credentials.enumerated() { try add(credential, index, schemes) }
   }
 
-  private func add(_ credential: TLSCredential, _ index: Int) throws(TLSConfigurationError) {
+  private func add(
+    _ credential: TLSCredential, _ index: Int, _ schemes: [UInt16]?
+  ) throws(TLSConfigurationError) {
     guard !credential.chain.isEmpty else { throw .emptyChain(credential: index) }
     guard let made = SSL_CREDENTIAL_new_x509() else { throw .library(.takeFirst()) }
     defer { SSL_CREDENTIAL_free(made) }
@@ -69,6 +84,9 @@ final class LibraryContext: @unchecked Sendable {
     guard hasChain else { throw .unusableCertificate(credential: index, reason: .takeFirst()) }
     guard credential.key.withEVPKey({ SSL_CREDENTIAL_set1_private_key(made, $0) }) == 1 else {
       throw .keyMismatch(credential: index, reason: .takeFirst())
+    }
+    if let schemes, SSL_CREDENTIAL_set1_signing_algorithm_prefs(made, schemes, schemes.count) != 1 {
+      throw .library(.takeFirst())
     }
     if let response = credential.ocspResponse, !response.isEmpty {
       _ = CryptoBuffer.withBuffers([response]) { SSL_CREDENTIAL_set1_ocsp_response(made, $0[0]) }

@@ -4,7 +4,7 @@ import CNIOBoringSSL
 func installServerCallbacks(_ context: OpaquePointer) {
   SSL_CTX_set_select_certificate_cb(context) { hello in
     guard let hello, let connection = TLSConnection.of(hello.pointee.ssl) else { return ssl_select_cert_error }
-    return connection.didReadClientHello(hello) ? ssl_select_cert_success : ssl_select_cert_error
+    return connection.didReadClientHello(hello)
   }
   SSL_CTX_set_custom_verify(context, SSL_VERIFY_NONE, serverVerifyCallback)
   SSL_CTX_set_cert_cb(context, prepareResumption, nil)
