@@ -54,8 +54,10 @@ struct RefusalTests {
         "no \"ssl_crl_trusted_certificate\" or \"ssl_trusted_certificate\" to verify the server of \"https://x/y\" in nginx.conf:5"
       ),
       (
-        "ssl_conf_command Ciphersuites X;",
-        "\"ssl_conf_command\" does not support \"Ciphersuites\" here in nginx.conf:1"
+        "ssl_conf_command VerifyMode Peer;",
+        "\"ssl_conf_command\" does not support \"VerifyMode\" here; there are MinProtocol, MaxProtocol, Protocol, "
+          + "CipherString, Ciphersuites, Groups, SignatureAlgorithms, ClientSignatureAlgorithms, NumTickets and Options in "
+          + "nginx.conf:1"
       ),
       (
         "ssl_certificate engine:x;",

@@ -39,11 +39,10 @@ extension DirectiveTable {
       "Whether sessions are resumed."),
     .list(
       "proxy_ssl_conf_command", in: .request, \.location.proxy.tls.$confCommands, .confCommand, default: nil,
-      "A command of OpenSSL's configuration: refused when the gateway starts."),
-    .noEffect(
-      "proxy_ssl_certificate_cache", in: .request,
-      .words("off | max=number [inactive=time] [valid=time]", .between(1, 3)),
-      because: "certificates with variables in their names are not read while running"),
+      "A command of OpenSSL's configuration; those without a counterpart are refused."),
+    .value(
+      "proxy_ssl_certificate_cache", in: .request, \.location.proxy.tls.$certificateCache, .certificateCache,
+      default: "off", "As ssl_certificate_cache, for `proxy_ssl_certificate` with variables."),
     .noEffect("proxy_ssl_key_log", in: .request, .words("path", .exactly(1)), because: "session keys are not logged"),
   ]
 }

@@ -5,7 +5,9 @@ extension DirectiveTable {
   static let tlsRows: [DirectiveRow] = [
     .list(
       "ssl_certificate", in: .connection, \.tls.$certificate, Grammar<PathReference>.dynamicFile.map { [$0] },
-      default: nil, "The server's certificate chain, PEM, its own first; one for each key type."),
+      default: nil,
+      "The server's certificate chain, PEM, its own first; one for each key type. `data:` stands before the chain itself. "
+        + "Where there are variables it is loaded at each handshake."),
     .list(
       "ssl_certificate_key", in: .connection, \.tls.$certificateKey, Grammar<PathReference>.dynamicFile.map { [$0] },
       default: nil, "The key of the certificate at the same place in the list, PEM."),
@@ -57,10 +59,10 @@ extension DirectiveTable {
     .list(
       "ssl_conf_command", in: .connection, \.tls.$confCommands, .confCommand, default: nil,
       "A command of OpenSSL's configuration; those without a counterpart are refused."),
-    .noEffect(
-      "ssl_certificate_cache", in: .connection,
-      .words("off | max=number [inactive=time] [valid=time]", .between(1, 3)),
-      because: "certificates with variables in their names are not read while running"),
+    .value(
+      "ssl_certificate_cache", in: .connection, \.tls.$certificateCache, .certificateCache, default: "off",
+      "How many certificates with variables in their names are kept: those not asked for in the time of inactive (10s) go, "
+        + "and after that of valid (60s) the file is looked at again. Without it files are read at every handshake."),
   ]
 
   /// Whom a server lets in, and what it staples.

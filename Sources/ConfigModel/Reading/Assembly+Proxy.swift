@@ -4,6 +4,7 @@ extension Assembly {
   /// Sizes that follow from others, and the limits that nginx sets them.
   func completed(_ settings: ProxySettings) -> ProxySettings {
     var proxy = settings
+    apply(settings.tls.confCommands, to: &proxy.tls)
     let largest = max(proxy.bufferSize, proxy.buffers.size)
     proxy.$busyBuffersSize.setDefault(ByteCount(2 * largest.bytes))
     proxy.$tempFileWriteSize.setDefault(ByteCount(2 * largest.bytes))

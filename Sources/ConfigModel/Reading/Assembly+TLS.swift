@@ -4,9 +4,7 @@ extension Assembly {
   /// The settings as the TLS engine takes them: OpenSSL's commands translated, 0-RTT only where it is harmless.
   func terminated(_ settings: TLSSettings) -> TLSSettings {
     var tls = settings
-    for command in settings.confCommands {
-      if let diagnostic = command.apply(to: &tls) { reading.report(diagnostic) }
-    }
+    apply(settings.confCommands, to: &tls)
     if tls.earlyData, tls.verifyClient != .off {
       reading.report(
         Diagnostic(
@@ -17,43 +15,32 @@ extension Assembly {
     if let position = tls.$crl.position { tls.$crl.set(placed(tls.crl, in: tls.crlCache), at: position) }
     return tls
   }
-}
-
-extension TLSConfCommand {
-  /// Does to the settings what the directive of that meaning would do; what is wrong with the command otherwise.
-  fileprivate func apply(to tls: inout TLSSettings) -> Diagnostic? {
-    switch name.lowercased() {
-    case "minprotocol": return limit(&tls) { $0 < $1 }
-    case "maxprotocol": return limit(&tls) { $0 > $1 }
-    case "cipherstring": tls.$ciphers.set(value, at: position)
-    case "curves", "groups": tls.$ecdhCurve.set(value, at: position)
-    case "options": return applyOptions(to: &tls)
-    default:
-      return Diagnostic("\"ssl_conf_command\" does not support \"\(name)\" here", at: position)
-    }
-    return nil
+  private func apply(_ written: [TLSConfCommand], to tls: inout TLSSettings) {
+    guard let position = written.last?.position else { return }
+    let result = ConfCommands(written, directive: "ssl_conf_command", protocols: tls.protocols)
+    report(result.diagnostics)
+    tls.$protocols.set(result.protocols, at: position)
+    if let ciphers = result.ciphers { tls.$ciphers.set(ciphers, at: position) }
+    if let groups = result.groups { tls.$ecdhCurve.set(groups, at: position) }
+    if let prefers = result.prefersServerCiphers { tls.$preferServerCiphers.set(prefers, at: position) }
+    if let tickets = result.sessionTickets { tls.$sessionTickets.set(tickets, at: position) }
+    if let compresses = result.compressesCertificates { tls.$certificateCompression.set(compresses, at: position) }
+    tls.commands = result.commands
   }
 
-  private func limit(_ tls: inout TLSSettings, outside: (Int, Int) -> Bool) -> Diagnostic? {
-    let order = TLSProtocolName.allCases
-    guard let bound = order.firstIndex(where: { $0.rawValue == value }) else {
-      return Diagnostic("SSL_CONF_cmd(\"\(name)\", \"\(value)\") failed", at: position)
-    }
-    let kept = order.enumerated().filter { !outside($0.offset, bound) }.map(\.element)
-    tls.$protocols.set(tls.protocols.intersection(kept), at: position)
-    return nil
+  /// `proxy_ssl_conf_command`.
+  func apply(_ written: [TLSConfCommand], to tls: inout ProxyTLSSettings) {
+    guard let position = written.last?.position else { return }
+    let result = ConfCommands(written, directive: "proxy_ssl_conf_command", protocols: tls.protocols)
+    report(result.diagnostics)
+    tls.$protocols.set(result.protocols, at: position)
+    if let ciphers = result.ciphers { tls.$ciphers.set(ciphers, at: position) }
+    tls.commands = result.commands
+    tls.commands.groups = result.groups
   }
 
-  private func applyOptions(to tls: inout TLSSettings) -> Diagnostic? {
-    for option in value.split(separator: ",") {
-      let isOn = !option.hasPrefix("-")
-      switch option.drop(while: { $0 == "-" || $0 == "+" }).lowercased() {
-      case "serverpreference": tls.$preferServerCiphers.set(isOn, at: position)
-      case "sessionticket": tls.$sessionTickets.set(isOn, at: position)
-      case "ktls", "prioritizechacha", "norenegotiation", "unsafelegacyrenegotiation": continue
-      default: return Diagnostic("\"ssl_conf_command\" does not support option \"\(option)\" here", at: position)
-      }
-    }
-    return nil
+  /// Blocks that inherit a command would tell the same again.
+  private func report(_ diagnostics: [Diagnostic]) {
+    for diagnostic in diagnostics where !reading.diagnostics.contains(diagnostic) { reading.report(diagnostic) }
   }
 }

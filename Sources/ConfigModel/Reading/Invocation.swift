@@ -31,12 +31,15 @@ struct Invocation {
     return PathReference(path: reading.paths.underFolder(path), position: position)
   }
 
-  /// A file whose name may have variables.
+  /// A file whose name may have variables, or `data:` and its content.
   func dynamicFile(_ index: Int) throws(Diagnostic) -> PathReference {
-    guard text(index).contains("$") else { return try file(index) }
-    let path = text(index).hasPrefix("$") ? text(index) : reading.paths.underFolder(text(index))
-    var reference = PathReference(path: path, position: position)
-    reference.template = try Template(parsing: Array(path.utf8), at: position)
+    guard text(index).contains("$") || text(index).hasPrefix("data:") else { return try file(index) }
+    for scheme in ["engine:", "store:"] where text(index).hasPrefix(scheme) {
+      throw error("\"\(scheme)\" is not supported in the \"\(name)\" directive, name a file")
+    }
+    var reference = PathReference(path: text(index), position: position)
+    if text(index).contains("$") { reference.template = try template(index) }
+    reference.folder = reading.paths.folder
     return reference
   }
 

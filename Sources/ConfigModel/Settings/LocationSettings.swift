@@ -7,6 +7,7 @@ public struct LocationSettings: Sendable {
   public var proxy = ProxySettings()
   public var log = LogSettings()
   public var authority = AuthoritySettings()
+  public var realIP = RealIPSettings()
   /// Who of the verified clients gets in; rules that allow and rules that deny are inherited together.
   @Inherited public var clientRules: [ClientRuleSetting] = []
   /// Who vouches for clients here; the server's where the location names nobody.

@@ -46,6 +46,7 @@ public struct ProxySettings: Sendable {
 public struct ProxyTLSSettings: Sendable {
   @Inherited public var certificate: PathReference? = nil
   @Inherited public var certificateKey: PathReference? = nil
+  @Inherited public var certificateCache: CertificateCacheSetting? = nil
   @Inherited public var passwordFile: PathReference? = nil
   @Inherited public var trustedCertificate: PathReference? = nil
   @Inherited public var crl: PathReference? = nil
@@ -57,8 +58,15 @@ public struct ProxyTLSSettings: Sendable {
   @Inherited public var ciphers: String = "DEFAULT"
   @Inherited public var sessionReuse: Bool = true
   @Inherited public var confCommands: [TLSConfCommand] = []
+  /// What those commands set beside the settings above.
+  public var commands = TLSCommands()
 
   public init() {}
+
+  /// Whether the certificate is chosen for each connection.
+  public var choosesCertificate: Bool {
+    certificate != nil && [certificate, certificateKey].contains { $0?.template != nil }
+  }
 }
 
 public struct ProxyHeader: Sendable {

@@ -4,6 +4,8 @@ import ConfigSyntax
 public struct TLSSettings: Sendable {
   @Inherited public var certificate: [PathReference] = []
   @Inherited public var certificateKey: [PathReference] = []
+  /// Where names have variables: which of the certificates loaded are kept; `nil`: none.
+  @Inherited public var certificateCache: CertificateCacheSetting? = nil
   @Inherited public var passwordFile: PathReference? = nil
   @Inherited public var protocols: Set<TLSProtocolName> = [.tls1_2, .tls1_3]
   /// OpenSSL's cipher list language.
@@ -51,6 +53,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var certificateCompression: Bool = false
   /// Commands of OpenSSL's `SSL_CONF_cmd`, as written: name and value.
   @Inherited public var confCommands: [TLSConfCommand] = []
+  /// What those commands set beside the settings above.
+  public var commands = TLSCommands()
   @Inherited public var ocsp: OCSPCheck = .off
   @Inherited public var ocspResponder: String? = nil
   /// Whose responders may be asked where a certificate names them: hosts, or domains with a leading `*.`; empty: any.
@@ -62,6 +66,9 @@ public struct TLSSettings: Sendable {
 
   /// `ssl_stapling_responder authority`: the CA in this process is asked.
   public var staplesFromAuthority: Bool { staplingResponder == "authority" }
+
+  /// Whether certificates are chosen for each handshake: all of them are, where the name of one has variables.
+  public var choosesCertificates: Bool { (certificate + certificateKey).contains { $0.template != nil } }
 }
 
 public enum TLSProtocolName: String, Hashable, Sendable, CaseIterable {
@@ -135,15 +142,17 @@ public enum VerifyClientFailure: String, Hashable, Sendable, CaseIterable {
 
 /// A file named by the configuration, resolved against the prefix or the configuration's folder.
 public struct PathReference: Hashable, Sendable {
-  /// Absolute; as far as it is known, where the name has variables.
+  /// Absolute, or `data:` with the content itself; as written, where there are variables in it.
   public var path: String
   public var position: SourcePosition
-  /// Where the name has variables: what it is made of, to be evaluated for each connection.
+  /// Where the name has variables: what it is made of, as written, to be evaluated for each connection.
   public var template: Template?
   /// Where what the file holds is fetched from; `path` is that of the copy.
   public var url: String?
   /// `authority` in place of a file: what the CA of this place has; `path` is its directory.
   public var isAuthority = false
+  /// The configuration's folder, with its final slash: against it the template's relative values are resolved.
+  public var folder = ""
 
   public init(path: String, position: SourcePosition) {
     self.path = path

@@ -20,6 +20,7 @@ public struct DirectiveTable: Sendable {
     Module(name: "HTTP: blocks and names", rows: httpBlockRows),
     Module(name: "HTTP: connections", rows: connectionRows + http2Rows),
     Module(name: "HTTP: requests", rows: requestRows + requestTuningRows),
+    Module(name: "HTTP: the client's address", rows: realIPRows),
     Module(name: "Files", rows: fileRows),
     Module(
       name: "TLS", rows: tlsRows + tlsVerificationRows + clientTrustRows + revocationListRows + clientRuleRows),

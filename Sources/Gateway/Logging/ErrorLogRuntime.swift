@@ -80,7 +80,7 @@ extension Request {
   }
 
   private var context: String {
-    var text = ", client: \(connection.remoteText.asText), server: \(server.name.asText)"
+    var text = ", client: \(clientText.asText), server: \(server.name.asText)"
     text += ", request: \"\(head.requestLine.asText)\""
     if let upstreamText { text += ", upstream: \"\(upstreamText)\"" }
     if let host = head.fields["host"] { text += ", host: \"\(host)\"" }

@@ -54,6 +54,7 @@ extension Request {
   }
 
   private func checkAccess() -> Phase? {
+    findRealClient(effective.realIP)
     if let status = clientRefusal() {
       finalize(status: status)
       return nil

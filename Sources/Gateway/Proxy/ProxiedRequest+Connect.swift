@@ -3,8 +3,28 @@ import TLSEngine
 import Transport
 import Upstreams
 
-// Choosing a peer and getting a connection to it.
+// Choosing a certificate and a peer, and getting a connection to it.
 extension ProxiedRequest {
+  /// `connect` follows.
+  func chooseCertificate() {
+    guard let destination, destination.isTLS, let tls = handler.tls else { return connect() }
+    let found = tls.context(for: request) { [self] result in
+      if stage == .resolving { certificateChosen(result) }
+    }
+    if let found { certificateChosen(found) }
+  }
+
+  private func certificateChosen(_ result: Result<TLSClientContext, CredentialFailure>) {
+    switch result {
+    case .success(let context):
+      identity = UpstreamIdentity(context: context)
+      connect()
+    case .failure(let failure):
+      log(.error, "\(failure)", during: "SSL handshaking to upstream")
+      fail(status: 500)
+    }
+  }
+
   func connect() {
     guard let destination, var selection = selection.take() else { return }
     stage = .connecting
@@ -45,7 +65,7 @@ extension ProxiedRequest {
   private func connectionKey(_ address: UpstreamAddress, _ destination: ProxyDestination) -> UpstreamConnection.Key {
     var key = UpstreamConnection.Key(address: address)
     guard destination.isTLS, let tls = handler.tls else { return key }
-    key.tls = ObjectIdentifier(tls)
+    key.tls = identity
     key.serverName = tls.name(for: request, host: destination.host)
     return key
   }

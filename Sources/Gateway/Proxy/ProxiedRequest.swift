@@ -39,6 +39,8 @@ final class ProxiedRequest {
   // Where it goes.
   var destination: ProxyDestination?
   var selection: Selection?
+  /// With whose certificate an upstream is spoken to; `nil` where that is done without TLS.
+  var identity: UpstreamIdentity?
   var connection: UpstreamConnection?
   /// The connection served requests before: its failure may only mean that the peer had closed it.
   var isReused = false
@@ -114,13 +116,13 @@ final class ProxiedRequest {
     if limit > 0 { selection.triesLeft = min(selection.triesLeft, limit) }
     self.selection = consume selection
     firstTryStart = .now()
-    connect()
+    chooseCertificate()
   }
 
   private func balancingKey(_ upstream: UpstreamRuntime) -> [UInt8] {
     switch upstream.group.balancing {
     case .hash, .consistentHash: upstream.hashKey.map { request.evaluate($0) } ?? []
-    case .addressHash: request.connection.remoteAddress.balancingKey
+    case .addressHash: request.clientAddress.balancingKey
     case .roundRobin, .leastConnections, .random: []
     }
   }

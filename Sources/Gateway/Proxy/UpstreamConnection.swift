@@ -1,5 +1,6 @@
 import HTTPWire
 import NIOCore
+import TLSEngine
 
 /// What a connection tells the request that it serves, on the event loop.
 protocol UpstreamConnectionOwner: AnyObject {
@@ -9,6 +10,14 @@ protocol UpstreamConnectionOwner: AnyObject {
   func upstreamClosed(_ error: (any Error)?)
   func upstreamWritable()
   func upstreamTimedOut()
+}
+
+/// As whom, and how, the gateway speaks to a peer: one context, by identity.
+struct UpstreamIdentity: Hashable {
+  let context: TLSClientContext
+
+  static func == (a: UpstreamIdentity, b: UpstreamIdentity) -> Bool { a.context === b.context }
+  func hash(into hasher: inout Hasher) { hasher.combine(ObjectIdentifier(context)) }
 }
 
 /// One HTTP/1.1 connection to a peer: the last handler of its channel, reused from request to request.
@@ -23,8 +32,8 @@ final class UpstreamConnection: ChannelDuplexHandler {
   /// What two requests must share to use the same connection.
   struct Key: Hashable {
     var address: UpstreamAddress
-    /// The TLS settings, by identity; `nil` for plain connections.
-    var tls: ObjectIdentifier?
+    /// The TLS settings and the certificate shown; `nil` for plain connections.
+    var tls: UpstreamIdentity?
     var serverName: String?
     var localAddress: String?
   }

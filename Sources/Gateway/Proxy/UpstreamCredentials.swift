@@ -1,6 +1,5 @@
 import ConfigModel
 import ConfigSyntax
-import Cryptography
 import PKI
 import TLSEngine
 
@@ -9,15 +8,30 @@ enum UpstreamCredentials {
   /// Empty where no certificate is configured.
   ///
   /// - Throws: names the file that can't be read, is no certificate or key, or is locked.
-  static func load(_ settings: ProxyTLSSettings) throws(Diagnostic) -> [TLSCredential] {
+  static func load(
+    _ settings: ProxyTLSSettings, passphrases: [[UInt8]]
+  ) throws(Diagnostic) -> [TLSCredential] {
     guard let certificate = settings.certificate else { return [] }
     guard let keyFile = settings.certificateKey else {
       throw Diagnostic(
         "no \"proxy_ssl_certificate_key\" is defined for certificate \"\(certificate.path)\"", at: certificate.position)
     }
-    let chain = try certificates(in: certificate, directive: "proxy_ssl_certificate")
-    let passphrases = try settings.passwordFile.map { file throws(Diagnostic) in try lines(of: file) } ?? []
-    return [TLSCredential(chain: chain, key: try key(in: keyFile, passphrases: passphrases))]
+    if settings.choosesCertificate { return [] }
+    let chainText = try certificate.credentialBytes(for: "proxy_ssl_certificate")
+    let keyText = try keyFile.credentialBytes(for: "proxy_ssl_certificate_key")
+    do throws(CredentialFailure) {
+      let chain = try CredentialSource(certificate.path).chain(in: chainText)
+      let key = try CredentialSource(keyFile.path).key(in: keyText, passphrases: passphrases)
+      return [TLSCredential(chain: chain, key: key)]
+    } catch {
+      throw Diagnostic("\(error)", at: certificate.position)
+    }
+  }
+
+  /// The lines of `proxy_ssl_password_file`.
+  static func passphrases(_ settings: ProxyTLSSettings) throws(Diagnostic) -> [[UInt8]] {
+    guard let file = settings.passwordFile else { return [] }
+    return CredentialSource.passphrases(in: try file.bytes(for: "proxy_ssl_password_file"))
   }
 
   /// DER, in the file's order.
@@ -33,25 +47,5 @@ enum UpstreamCredentials {
       throw Diagnostic("cannot load certificate \"\(file.path)\": no certificate in it", at: file.position)
     }
     return found
-  }
-
-  private static func key(in file: PathReference, passphrases: [[UInt8]]) throws(Diagnostic) -> PrivateKey {
-    let text = try file.bytes(for: "proxy_ssl_certificate_key")
-    var last: CryptographyError?
-    for passphrase in passphrases.map(Optional.some) + [nil] {
-      do throws(CryptographyError) {
-        return try PrivateKey(pem: text) { passphrase }
-      } catch {
-        last = error
-      }
-    }
-    let reason = last.map { "\($0)" } ?? ""
-    throw Diagnostic("cannot load certificate key \"\(file.path)\": \(reason)", at: file.position)
-  }
-
-  private static func lines(of file: PathReference) throws(Diagnostic) -> [[UInt8]] {
-    try file.bytes(for: "proxy_ssl_password_file").split(separator: UInt8(ascii: "\n")).map { line in
-      line.last == UInt8(ascii: "\r") ? Array(line.dropLast()) : Array(line)
-    }
   }
 }

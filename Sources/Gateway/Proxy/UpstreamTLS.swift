@@ -5,7 +5,9 @@ import Transport
 
 /// `proxy_ssl_*`: how the gateway speaks TLS to an upstream.
 final class UpstreamTLS: Sendable {
-  let context: TLSClientContext
+  private let context: TLSClientContext
+  /// `nil` where the context has its certificate.
+  private let certificates: UpstreamCertificates?
   private let name: CompiledTemplate?
   private let sendsServerName: Bool
   private let reusesSessions: Bool
@@ -13,25 +15,38 @@ final class UpstreamTLS: Sendable {
 
   /// - Throws: a file that can't be read, a key that does not open, settings the engine refuses.
   init(_ settings: ProxyTLSSettings, compile: CompileContext) throws(Diagnostic) {
-    if let command = settings.confCommands.first {
-      throw Diagnostic("\"proxy_ssl_conf_command\" is not supported", at: command.position)
-    }
     name = try settings.name.map { value throws(Diagnostic) in try compile.template(value) }
     sendsServerName = settings.serverName
     reusesSessions = settings.sessionReuse
     verification = settings.verify ? try UpstreamVerification(settings, revocationFiles: compile.revocationFiles) : nil
-    var configuration = TLSClientConfiguration(credentials: try UpstreamCredentials.load(settings))
+    let passphrases = try UpstreamCredentials.passphrases(settings)
+    var configuration = TLSClientConfiguration(
+      credentials: try UpstreamCredentials.load(settings, passphrases: passphrases))
     if let range = TLSVersion.newestRange(of: Set(settings.protocols.compactMap(\.version))) {
       configuration.minimumVersion = range.lowerBound
       configuration.maximumVersion = range.upperBound
     }
     configuration.cipherList = settings.ciphers
+    configuration.groups = settings.commands.groups
+    configuration.tls13CipherList = settings.commands.ciphersuites
+    configuration.signatureAlgorithms = settings.commands.clientSignatureAlgorithms
+    configuration.peerSignatureAlgorithms = settings.commands.signatureAlgorithms
     configuration.verifiesPeer = verification != nil
     do throws(TLSConfigurationError) {
       context = try TLSClientContext(configuration)
     } catch {
-      throw Diagnostic("\(error)", at: settings.$ciphers.position ?? settings.$certificate.position)
+      throw Diagnostic(
+        "\(error)", at: settings.commands.position ?? settings.$ciphers.position ?? settings.$certificate.position)
     }
+    certificates = try UpstreamCertificates(settings, base: context, passphrases: passphrases, compile: compile)
+  }
+
+  /// With whose certificate a request's connection is made: now, or later on its event loop (`nil`).
+  func context(
+    for request: Request, completion: @escaping (Result<TLSClientContext, CredentialFailure>) -> Void
+  ) -> Result<TLSClientContext, CredentialFailure>? {
+    guard let certificates else { return .success(context) }
+    return certificates.context(for: request, completion: completion)
   }
 
   /// The name to verify and to send: `proxy_ssl_name`, else the upstream's own, without port; `nil` where neither is done.
@@ -51,7 +66,8 @@ final class UpstreamTLS: Sendable {
   func offer(for key: UpstreamConnection.Key, judge: UpstreamJudge) -> TLSClientOffer {
     let session = reusesSessions ? "\(key.address.name) \(key.serverName ?? "")" : nil
     return TLSClientOffer(
-      context: context, serverName: sendsServerName ? key.serverName : nil, sessionKey: session, delegate: judge)
+      context: key.tls?.context ?? context, serverName: sendsServerName ? key.serverName : nil, sessionKey: session,
+      delegate: judge)
   }
 
   func judge(for key: UpstreamConnection.Key) -> UpstreamJudge {

@@ -1,5 +1,6 @@
 import NIOCore
 import TLSEngine
+import Transport
 import Trust
 
 /// What is known of a client's connection: addresses, TLS facts, the verdict on its certificate.
@@ -14,6 +15,8 @@ final class ClientConnection {
   let counters: ConnectionCounters
   /// For `$connection_time`.
   let acceptedAt = NIODeadline.now()
+  /// What a proxy in front said of the client; `nil` where none did.
+  var proxyProtocol: ProxyProtocolHeader?
   /// The server that the handshake was for: by SNI, or the listener's default.
   var server: ServerRuntime
   /// `nil` on a plain connection.

@@ -6,6 +6,7 @@ extension Request {
   func start() {
     exchange.events = self
     guard takeTarget(), takeHost(), checkMethod(), checkTLS() else { return }
+    findRealClient(server.root.realIP)
     runPhases(from: .serverRewrite)
   }
 

@@ -36,6 +36,8 @@ final class Request {
   var variables: [[UInt8]?] = []
   /// The last regular expression that matched, for `$1` … `$9`.
   var captures = RegexCaptures()
+  /// The client as a trusted proxy names it; `nil` where it is who is connected.
+  var realClient: RealClient?
   /// `$request_id`, once it was asked for.
   var identifier: [UInt8]?
 

@@ -33,6 +33,8 @@ final class LocationRuntime: Sendable {
   let clientTrust: Int?
   /// `nil`: whoever passed verification gets in.
   let clientAccess: ClientAccess?
+  /// `nil` where clients are who is connected.
+  let realIP: RealIPRuntime?
   let errorPages: ErrorPages
   let types: MIMETypes
   let headers: HeaderRuntime
@@ -55,6 +57,7 @@ final class LocationRuntime: Sendable {
     self.accessChecks = accessChecks
     clientTrust = compile.locationTrust.number(of: settings.clientTrust)
     clientAccess = try compile.clientAccess(settings.clientRules)
+    realIP = RealIPRuntime(settings.realIP)
     root = try RootRuntime(settings.core, compile: compile)
     index = try compile.templates(settings.core.index)
     tryFiles = try settings.core.tryFiles.map { setting throws(Diagnostic) in

@@ -42,7 +42,8 @@ struct RuntimeCompiler {
         name: ServerRuntime.name(of: block).asText,
         identity: block.names.map { "\($0)" },
         offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls,
-        statusService: try context.authority.statusService(block.tls)))
+        statusService: try context.authority.statusService(block.tls)),
+      certificates: try DynamicCertificates(block.tls, compile: context))
   }
 
   /// One socket for each address; an address below a wildcard of its port shares the wildcard's.
@@ -52,9 +53,6 @@ struct RuntimeCompiler {
     var members: [ListenSetting.Address: [(setting: ListenSetting, server: ServerRuntime)]] = [:]
     for server in servers {
       for setting in server.block.listens {
-        guard !setting.isProxyProtocol else {
-          throw Diagnostic("the \"proxy_protocol\" parameter of \"listen\" is not supported yet", at: setting.position)
-        }
         if members[setting.address] == nil { order.append(setting.address) }
         members[setting.address, default: []].append((setting, server))
       }

@@ -19,16 +19,47 @@ struct ConnectionAcceptor: Sendable {
       let connection = ClientConnection(
         number: shared.nextConnectionNumber(), remoteAddress: remote, localAddress: local,
         listener: socket.listener(for: local), counters: counters)
-      let pipeline = channel.pipeline.syncOperations
-      if connection.listener.setting.isTLS {
-        if connection.listener.endsWithTrust { connection.trustWatch = TrustWatch(channel, shared.trustEnds) }
-        try addTLS(to: pipeline, connection)
+      if connection.listener.setting.isProxyProtocol {
+        try awaitProxyProtocol(on: channel, connection)
       } else {
-        try pipeline.addHandler(HTTPConnectionHandler(connection))
+        try serve(connection, on: channel)
       }
       // Last: a generation that is being drained tells the handlers so at once.
       runtime.connections.add(channel)
     }
+  }
+
+  private func serve(_ connection: ClientConnection, on channel: Channel) throws {
+    let pipeline = channel.pipeline.syncOperations
+    if connection.listener.setting.isTLS {
+      if connection.listener.endsWithTrust { connection.trustWatch = TrustWatch(channel, shared.trustEnds) }
+      try addTLS(to: pipeline, connection)
+    } else {
+      try pipeline.addHandler(HTTPConnectionHandler(connection))
+    }
+  }
+
+  /// The header comes before everything, TLS included.
+  private func awaitProxyProtocol(on channel: Channel, _ connection: ClientConnection) throws {
+    let timeout = connection.server.block.connection.clientHeaderTimeout
+    let handler = ProxyProtocolHandler(timeout: timeout) { outcome in
+      switch outcome {
+      case .header(let header):
+        connection.proxyProtocol = header
+        try serve(connection, on: channel)
+      case .failed(let error): log(.error, "\(error)", connection)
+      case .timedOut: log(.info, "client timed out (110: Connection timed out)", connection)
+      case .closed: log(.info, "client closed connection", connection)
+      }
+    }
+    try channel.pipeline.syncOperations.addHandler(handler)
+  }
+
+  private func log(_ level: LogLevel, _ message: String, _ connection: ClientConnection) {
+    let client = String(decoding: connection.remoteText, as: UTF8.self)
+    runtime.errorLog.write(
+      level, connection: connection.number,
+      "\(message) while reading PROXY protocol, client: \(client), server: \(connection.listener.setting.text)")
   }
 
   private func addTLS(to pipeline: ChannelPipeline.SynchronousOperations, _ connection: ClientConnection) throws {

@@ -5,10 +5,10 @@ import Trust
 
 /// Answers the engine's questions during one client's handshake: which server, is this chain good, may this session resume.
 final class HandshakeDelegate: TLSServerDelegate {
-  private let connection: ClientConnection
-  private let eventLoop: EventLoop
-  private let errorLog: ErrorLogRuntime
-  private var tls: ServerTLS.State?
+  let connection: ClientConnection
+  let eventLoop: EventLoop
+  let errorLog: ErrorLogRuntime
+  private(set) var tls: ServerTLS.State?
   /// Found while a session was being considered; they count only if that session was resumed.
   private var resumed: [HandshakeVerdict] = []
 

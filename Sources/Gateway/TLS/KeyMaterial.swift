@@ -14,9 +14,6 @@ struct KeyMaterial {
   func credentials() throws(Diagnostic) -> [TLSCredential] {
     let passphrases = try self.passphrases()
     var credentials: [TLSCredential] = []
-    for file in settings.certificate + settings.certificateKey where file.template != nil {
-      throw Diagnostic("variables in the names of certificates and keys are not supported", at: file.position)
-    }
     let staple = try StapleFile(settings)
     for (certificate, key) in zip(settings.certificate, settings.certificateKey) {
       let chain = try chain(certificate)
@@ -42,46 +39,36 @@ struct KeyMaterial {
   }
 
   private func chain(_ file: PathReference) throws(Diagnostic) -> [[UInt8]] {
-    let bytes = try file.bytes(for: "ssl_certificate")
-    let chain: [[UInt8]]
-    do {
-      chain = try PEM.decode(bytes).filter(\.isCertificate).map { try Certificate(der: $0.bytes).der }
+    let bytes = try file.credentialBytes(for: "ssl_certificate")
+    do throws(CredentialFailure) {
+      return try CredentialSource(file.path).chain(in: bytes)
     } catch {
-      throw Diagnostic("cannot load certificate \"\(file.path)\": \(error)", at: file.position)
+      throw Diagnostic("\(error)", at: file.position)
     }
-    guard !chain.isEmpty else {
-      throw Diagnostic("cannot load certificate \"\(file.path)\": there is no certificate in it", at: file.position)
-    }
-    return chain
   }
 
   private func privateKey(_ file: PathReference, passphrases: [[UInt8]]) throws(Diagnostic) -> PrivateKey {
-    let bytes = try file.bytes(for: "ssl_certificate_key")
-    var last: CryptographyError?
-    for passphrase in passphrases.map(Optional.some) + (passphrases.isEmpty ? [nil] : []) {
-      do throws(CryptographyError) {
-        return try PrivateKey(pem: bytes, passphrase: { passphrase })
-      } catch {
-        last = error
-      }
+    let bytes = try file.credentialBytes(for: "ssl_certificate_key")
+    do throws(CredentialFailure) {
+      return try CredentialSource(file.path).key(in: bytes, passphrases: passphrases)
+    } catch {
+      throw Diagnostic("\(error)", at: file.position)
     }
-    let reason = last.map { "\($0)" } ?? "no passphrase fits"
-    throw Diagnostic("cannot load certificate key \"\(file.path)\": \(reason)", at: file.position)
   }
 
   /// The lines of `ssl_password_file`, tried in turn.
   private func passphrases() throws(Diagnostic) -> [[UInt8]] {
     guard let file = settings.passwordFile else { return [] }
-    let bytes = try file.bytes(for: "ssl_password_file")
-    return bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: true).map(Array.init)
+    return CredentialSource.passphrases(in: try file.bytes(for: "ssl_password_file"))
   }
 }
 
-extension PEMBlock {
-  var isCertificate: Bool { ["CERTIFICATE", "X509 CERTIFICATE", "TRUSTED CERTIFICATE"].contains(label) }
-}
-
 extension PathReference {
+  /// As `bytes(for:)`, or what stands behind `data:`.
+  func credentialBytes(for directive: String) throws(Diagnostic) -> [UInt8] {
+    path.hasPrefix("data:") ? Array(path.utf8.dropFirst(5)) : try bytes(for: directive)
+  }
+
   /// The file's bytes; a `Diagnostic` that names directive and file where it can't be read or is empty.
   func bytes(for directive: String) throws(Diagnostic) -> [UInt8] {
     let bytes: [UInt8]

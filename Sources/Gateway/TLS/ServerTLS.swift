@@ -61,11 +61,14 @@ final class ServerTLS: Sendable {
   private let builder: ServerTLSBuilder
   private let current: Mutex<Current>
   private let knownExpiring = Mutex<ExpiringCertificates?>(nil)
+  /// `nil` where the context has its certificates.
+  let certificates: DynamicCertificates?
   /// How the files looked just before they were read for the first time.
   let signatures: [String: FileSignature]
 
-  init(_ builder: ServerTLSBuilder) throws(Diagnostic) {
+  init(_ builder: ServerTLSBuilder, certificates: DynamicCertificates? = nil) throws(Diagnostic) {
     self.builder = builder
+    self.certificates = certificates
     signatures = Dictionary(uniqueKeysWithValues: builder.files.map { ($0, FileSignature($0)) })
     current = Mutex(Current(state: try builder.build()))
   }

@@ -46,7 +46,8 @@ struct ServerTLSBuilder: Sendable {
   }
 
   var files: Set<String> {
-    let several = settings.certificate + settings.certificateKey + settings.crl + settings.sessionTicketKeys
+    let certificates = settings.choosesCertificates ? [] : settings.certificate + settings.certificateKey
+    let several = certificates.filter { !$0.path.hasPrefix("data:") } + settings.crl + settings.sessionTicketKeys
     let single = [
       settings.passwordFile, settings.trustedCertificate, settings.staplingFile,
     ]
@@ -105,10 +106,17 @@ struct ServerTLSBuilder: Sendable {
   ) throws(Diagnostic) -> TLSServerConfiguration {
     let material = KeyMaterial(settings: settings)
     var configuration = TLSServerConfiguration(
-      credentials: try material.credentials(), ticketKeyring: shared.ticketKeyring)
+      credentials: settings.choosesCertificates ? [] : try material.credentials(),
+      ticketKeyring: shared.ticketKeyring)
+    configuration.choosesCredentials = settings.choosesCertificates
     (configuration.minimumVersion, configuration.maximumVersion) = try versions()
     configuration.cipherList = settings.ciphers
     configuration.groups = settings.ecdhCurve == "auto" ? nil : settings.ecdhCurve
+    configuration.tls13CipherList = settings.commands.ciphersuites
+    configuration.signatureAlgorithms = settings.commands.signatureAlgorithms
+    configuration.peerSignatureAlgorithms =
+      settings.commands.clientSignatureAlgorithms ?? settings.commands.signatureAlgorithms
+    if let count = settings.commands.ticketCount { configuration.ticketCount = count }
     configuration.preferServerCiphers = settings.preferServerCiphers
     configuration.alpn =
       offersHTTP2 ? ["h2", "http/1.1", "http/1.0", "http/0.9"] : ["http/1.1", "http/1.0", "http/0.9"]
@@ -160,6 +168,8 @@ struct ServerTLSBuilder: Sendable {
     }
     return switch error {
     case .noUsableCipher(let list): "no cipher of \"\(list)\" (ssl_ciphers) is supported"
+    case .unknownCipher(let name): "unknown cipher \"\(name)\" in Ciphersuites of ssl_conf_command"
+    case .unknownSignatureAlgorithm(let name): "unknown signature algorithm \"\(name)\" in ssl_conf_command"
     case .unknownGroup(let name): "unknown group \"\(name)\" in ssl_ecdh_curve"
     case .keyMismatch(let index, _):
       "the key \(path(index, settings.certificateKey)) is not that of the certificate \(path(index, settings.certificate))"

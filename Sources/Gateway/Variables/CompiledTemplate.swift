@@ -27,6 +27,11 @@ struct CompiledTemplate: Sendable {
     literal = template.literal
   }
 
+  init(pieces: [Piece]) {
+    self.pieces = pieces
+    literal = nil
+  }
+
   init(literal: [UInt8]) {
     pieces = literal.isEmpty ? [] : [.literal(literal)]
     self.literal = literal

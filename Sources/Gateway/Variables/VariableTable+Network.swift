@@ -4,10 +4,10 @@ import NIOCore
 extension VariableTable {
   /// The connection and the machine.
   static let network: [String: VariableGetter] = [
-    "remote_addr": bytes { $0.connection.remoteText },
-    "remote_port": { request, out in appendPort(request.connection.remoteAddress, to: &out) },
+    "remote_addr": bytes { $0.clientText },
+    "remote_port": { request, out in appendPort(request.clientAddress, to: &out) },
     "binary_remote_addr": { request, out in
-      appendBinary(request.connection.remoteAddress, to: &out)
+      appendBinary(request.clientAddress, to: &out)
       return true
     },
     "realip_remote_addr": bytes { $0.connection.remoteText },
@@ -38,16 +38,8 @@ extension VariableTable {
     "connections_waiting": number { $0.connection.counters.totals[.idle] },
   ]
 
-  /// `$proxy_protocol_*`: filled by listeners that take the PROXY protocol.
-  static let proxyProtocol: [String: VariableGetter] = [
-    "proxy_protocol_addr": { _, _ in false },
-    "proxy_protocol_port": { _, _ in false },
-    "proxy_protocol_server_addr": { _, _ in false },
-    "proxy_protocol_server_port": { _, _ in false },
-  ]
-
   @Sendable private static func appendPort(_ address: SocketAddress, to out: inout [UInt8]) -> Bool {
-    if let port = address.port { out.append(decimal: port) }
+    if let port = address.port, port > 0 { out.append(decimal: port) }
     return true
   }
 

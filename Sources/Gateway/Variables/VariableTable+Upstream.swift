@@ -28,7 +28,7 @@ extension VariableTable {
       if request.head.fields.append(allNamed: Array("x_forwarded_for".utf8), separatedBy: ", ", to: &out) {
         out.append(ascii: ", ")
       }
-      out.append(contentsOf: request.connection.remoteText)
+      out.append(contentsOf: request.clientText)
       return true
     },
   ]

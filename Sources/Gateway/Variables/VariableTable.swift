@@ -42,8 +42,6 @@ enum VariableTable {
     Family(prefix: "upstream_http_", make: upstreamField),
     Family(prefix: "upstream_cookie_", make: upstreamCookie),
     Family(prefix: "upstream_trailer_", make: upstreamTrailer),
-    Family(prefix: "proxy_protocol_tlv_", make: absent),
+    Family(prefix: "proxy_protocol_tlv_", make: proxyProtocolExtension),
   ]
-
-  @Sendable private static func absent(_ rest: String) -> VariableGetter { { _, _ in false } }
 }
