@@ -17,6 +17,11 @@ extension TLSSessionFacts {
     clientGroupIDs.map { Self.groupName($0) ?? "0x" + hex($0) }.joined(separator: ":")
   }
 
+  /// As `$ssl_sigalgs`: names joined by `:`, unknown ones in hexadecimal.
+  public var clientSigalgs: String {
+    clientSchemes.map { Self.schemeName($0) ?? "0x" + hex($0) }.joined(separator: ":")
+  }
+
   /// The name of our signature scheme: `ecdsa_secp256r1_sha256`.
   public var sigalg: String? { Self.schemeName(signatureScheme) }
 

@@ -23,9 +23,10 @@ public struct TLSSessionFacts: Sendable {
   public var peerSignatureScheme: UInt16 = 0
   /// The signature scheme by which we proved ours; 0 if we did not.
   public var signatureScheme: UInt16 = 0
-  /// The suites and groups the client offered, as on the wire; empty unless recorded.
+  /// The suites, groups and signature schemes the client offered, as on the wire; empty unless recorded.
   public var clientCipherIDs: [UInt16] = []
   public var clientGroupIDs: [UInt16] = []
+  public var clientSchemes: [UInt16] = []
   /// The DER `OCSPResponse` that the server stapled; always `nil` on a server.
   public var stapledResponse: [UInt8]?
   /// The context that finished the handshake; `nil` on a client.

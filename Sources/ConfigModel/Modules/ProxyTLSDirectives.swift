@@ -43,6 +43,8 @@ extension DirectiveTable {
     .value(
       "proxy_ssl_certificate_cache", in: .request, \.location.proxy.tls.$certificateCache, .certificateCache,
       default: "off", "As ssl_certificate_cache, for `proxy_ssl_certificate` with variables."),
-    .noEffect("proxy_ssl_key_log", in: .request, .words("path", .exactly(1)), because: "session keys are not logged"),
+    .value(
+      "proxy_ssl_key_log", in: .request, \.location.proxy.tls.$keyLog, .keyLog, default: nil,
+      "As ssl_key_log, for connections to upstreams."),
   ]
 }

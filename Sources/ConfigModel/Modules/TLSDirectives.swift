@@ -48,6 +48,10 @@ extension DirectiveTable {
       "ssl_buffer_size", in: .connection, \.tls.$bufferSize, .size(in: 1...(1 << 24)), default: "16k",
       "The largest record written."),
     .value(
+      "ssl_key_log", in: .connection, \.tls.$keyLog, .keyLog, default: nil,
+      "A file that the secrets of all connections are appended to, in the format of SSLKEYLOGFILE: whoever reads it reads "
+        + "the traffic. For diagnosis."),
+    .value(
       "ssl_early_data", in: .connection, \.tls.$earlyData, .flag, default: "off",
       "Whether 0-RTT is accepted; never where client certificates are asked for."),
     .value(

@@ -11,10 +11,21 @@ extension Assembly {
           "\"ssl_early_data\" ignored, clients are asked for certificates", at: tls.$earlyData.position,
           severity: .warn))
       tls.$earlyData.set(false, at: tls.$earlyData.position ?? SourcePosition(file: "", line: 0))
+    } else if tls.earlyData {
+      note("\"ssl_early_data\" has no effect here: 0-RTT is never accepted", at: tls.$earlyData.position)
+    }
+    if tls.certificateCompression {
+      note(
+        "\"ssl_certificate_compression\" has no effect here: certificates are not compressed",
+        at: tls.$certificateCompression.position)
     }
     if let position = tls.$crl.position { tls.$crl.set(placed(tls.crl, in: tls.crlCache), at: position) }
     return tls
   }
+  private func note(_ text: String, at position: SourcePosition?) {
+    report([Diagnostic(text, at: position, severity: .notice)])
+  }
+
   private func apply(_ written: [TLSConfCommand], to tls: inout TLSSettings) {
     guard let position = written.last?.position else { return }
     let result = ConfCommands(written, directive: "ssl_conf_command", protocols: tls.protocols)

@@ -57,6 +57,7 @@ public struct ProxyTLSSettings: Sendable {
   @Inherited public var protocols: Set<TLSProtocolName> = [.tls1_2, .tls1_3]
   @Inherited public var ciphers: String = "DEFAULT"
   @Inherited public var sessionReuse: Bool = true
+  @Inherited public var keyLog: PathReference? = nil
   @Inherited public var confCommands: [TLSConfCommand] = []
   /// What those commands set beside the settings above.
   public var commands = TLSCommands()

@@ -50,6 +50,8 @@ public struct TLSSettings: Sendable {
   /// A URL, or `authority`.
   @Inherited public var staplingResponder: String? = nil
   @Inherited public var staplingVerify: Bool = false
+  /// Where the secrets of connections are written, for those who decrypt captured traffic.
+  @Inherited public var keyLog: PathReference? = nil
   @Inherited public var certificateCompression: Bool = false
   /// Commands of OpenSSL's `SSL_CONF_cmd`, as written: name and value.
   @Inherited public var confCommands: [TLSConfCommand] = []

@@ -8,6 +8,7 @@ extension TLSError {
     case .peerAtFault(let reason, let sent): (reason.label, sent?.label ?? "none")
     case .peerRefused(let alert): ("certificate_refused", alert.label)
     case .nameRefused: ("name_refused", TLSAlert.unrecognizedName.label)
+    case .credentialsUnavailable: ("certificate_unavailable", TLSAlert.internalError.label)
     case .endedDuringHandshake: ("connection_closed", "none")
     case .handshakeTimedOut: ("timeout", "none")
     case .engineFailed(let reason, let sent): ("internal_" + reason.label, sent?.label ?? "none")

@@ -32,6 +32,7 @@ final class UpstreamTLS: Sendable {
     configuration.signatureAlgorithms = settings.commands.clientSignatureAlgorithms
     configuration.peerSignatureAlgorithms = settings.commands.signatureAlgorithms
     configuration.verifiesPeer = verification != nil
+    if let log = try KeyLogFile(settings.keyLog) { configuration.keyLog = { log.append($0) } }
     do throws(TLSConfigurationError) {
       context = try TLSClientContext(configuration)
     } catch {

@@ -46,7 +46,7 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     guard let error = error as? TLSError else { return context.fireErrorCaught(error) }
     count(error)
     let client = String(decoding: connection.remoteText, as: UTF8.self)
-    let message = "SSL_do_handshake() failed (\(error))"
+    let message = error.message
     let context = " while SSL handshaking, client: \(client), server: \(connection.listener.setting.text)"
     guard let verdict = refusedVerdict else {
       return errorLog.write(error.level, connection: connection.number, message + context)
@@ -86,6 +86,15 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
 }
 
 extension TLSError {
+  /// As nginx words it.
+  fileprivate var message: String {
+    switch self {
+    case .endedDuringHandshake: "\(self)"
+    case .handshakeTimedOut: "client timed out (110: Connection timed out)"
+    default: "SSL_do_handshake() failed (\(self))"
+    }
+  }
+
   fileprivate var level: LogLevel {
     if case .engineFailed = self { .crit } else { .info }
   }

@@ -128,6 +128,7 @@ struct ServerTLSBuilder: Sendable {
     configuration.sessionTimeout = settings.sessionTimeout
     configuration.policyID = policyID(trust: trust, policy: policy)
     configuration.rejectHandshake = settings.rejectHandshake
+    if let log = try KeyLogFile(settings.keyLog) { configuration.keyLog = { log.append($0) } }
     configuration.maximumRecordSize = settings.bufferSize.bytes
     return configuration
   }

@@ -9,6 +9,7 @@ extension VariableTable {
     "ssl_curve": fact { $0.group },
     "ssl_curves": fact { $0.clientCurves },
     "ssl_sigalg": fact { $0.sigalg },
+    "ssl_sigalgs": fact { $0.clientSigalgs },
     "ssl_client_sigalg": fact { $0.peerSigalg },
     "ssl_server_name": { request, out in
       guard let name = request.connection.tls?.serverName else { return false }
@@ -23,6 +24,9 @@ extension VariableTable {
     },
     "ssl_early_data": fact { $0.earlyData ? "1" : nil },
     "ssl_alpn_protocol": fact { $0.alpn },
+    // Encrypted ClientHellos are not spoken: nobody's succeeds.
+    "ssl_ech_status": { _, _ in false },
+    "ssl_ech_outer_server_name": { _, _ in false },
   ]
 
   private static func fact(_ value: @escaping @Sendable (TLSSessionFacts) -> String?) -> VariableGetter {

@@ -13,8 +13,9 @@ struct CipherList {
     let words = list.split { separators.contains($0) }.map(Self.withoutSecurityLevel).filter { !$0.isEmpty }
       .map(Self.translate)
     namesOnlyTLS13 = !words.isEmpty && words.allSatisfy { $0.hasPrefix("TLS_") }
-    // The engine has no pre-shared keys but of sessions, so suites that need them are dead weight.
-    rules = (words + ["!aPSK"]).joined(separator: ":")
+    // The engine has no pre-shared keys but of sessions, so suites that need them are dead weight. Behind a group of equal
+    // preference, which is the library's own language, nothing may be taken away.
+    rules = (words + (list.contains("[") ? [] : ["!aPSK"])).joined(separator: ":")
   }
 
   /// `DEFAULT@SECLEVEL=1` is one word to OpenSSL's users.
@@ -27,6 +28,11 @@ struct CipherList {
   private static func translate(_ word: Substring) -> String {
     switch word {
     case "MEDIUM", "LOW", "EXP", "EXPORT", "COMPLEMENTOFDEFAULT", "COMPLEMENTOFALL": "UNKNOWN-\(word)"
+    // What distributions put in place of a list.
+    case "PROFILE=SYSTEM": "DEFAULT"
+    case "SUITEB128": "ECDHE-ECDSA-AES128-GCM-SHA256:ECDHE-ECDSA-AES256-GCM-SHA384"
+    case "SUITEB128ONLY": "ECDHE-ECDSA-AES128-GCM-SHA256"
+    case "SUITEB192": "ECDHE-ECDSA-AES256-GCM-SHA384"
     case "ECDHE-RSA", "EECDH+aRSA": "ECDHE+aRSA"
     default: String(word)
     }

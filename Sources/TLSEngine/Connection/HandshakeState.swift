@@ -12,6 +12,7 @@ final class HandshakeState {
   var contextChoice: ContextChoice?
   var clientCipherIDs: [UInt16] = []
   var clientGroupIDs: [UInt16] = []
+  var clientSchemes: [UInt16] = []
   var signatureScheme: UInt16 = 0
   /// The session that was found fit for resumption; the library may still decline it.
   var offered: SealedSession?

@@ -12,6 +12,7 @@ extension TLSConnection {
     facts.serverName = handshake.serverName
     facts.clientCipherIDs = handshake.clientCipherIDs
     facts.clientGroupIDs = handshake.clientGroupIDs
+    facts.clientSchemes = handshake.clientSchemes
     handshake.contextChoice = delegate.chooseContext(for: facts, connection: self)
     return takeChoice(handshake)
   }
@@ -54,11 +55,18 @@ extension TLSConnection {
 
   private func recordOffer(_ hello: UnsafePointer<SSL_CLIENT_HELLO>, _ handshake: HandshakeState) {
     handshake.clientCipherIDs = numbers(hello.pointee.cipher_suites, hello.pointee.cipher_suites_len)
-    var groups: UnsafePointer<UInt8>?
+    handshake.clientGroupIDs = list(hello, extension: 10)
+    handshake.clientSchemes = list(hello, extension: 13)
+  }
+
+  /// The numbers of an extension that is one list of them: supported_groups, signature_algorithms.
+  private func list(_ hello: UnsafePointer<SSL_CLIENT_HELLO>, extension number: UInt16) -> [UInt16] {
+    var bytes: UnsafePointer<UInt8>?
     var length = 0
-    let found = SSL_early_callback_ctx_extension_get(hello, 10, &groups, &length)
-    guard found == 1, let groups, length > 2 else { return }
-    handshake.clientGroupIDs = numbers(groups + 2, length - 2)
+    guard SSL_early_callback_ctx_extension_get(hello, number, &bytes, &length) == 1, let bytes, length > 2 else {
+      return []
+    }
+    return numbers(bytes + 2, length - 2)
   }
 
   private func numbers(_ bytes: UnsafePointer<UInt8>?, _ length: Int) -> [UInt16] {

@@ -53,6 +53,7 @@ extension TLSConnection {
     facts.serverName = handshake.serverName
     facts.clientCipherIDs = handshake.clientCipherIDs
     facts.clientGroupIDs = handshake.clientGroupIDs
+    facts.clientSchemes = handshake.clientSchemes
     facts.peerChain = currentPeerChain(handshake)
     facts.peerChainHash = currentPeerChainHash(handshake)
     return facts
