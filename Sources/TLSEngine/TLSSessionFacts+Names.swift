@@ -29,11 +29,23 @@ extension TLSSessionFacts {
   public var peerSigalg: String? { Self.schemeName(peerSignatureScheme) }
 
   private static func cipherName(_ id: UInt16) -> String? {
-    guard let cipher = SSL_get_cipher_by_value(id), let name = SSL_CIPHER_get_name(cipher) else { return nil }
+    guard let cipher = SSL_get_cipher_by_value(id), let name = SSL_CIPHER_get_name(cipher) else {
+      return ForeignCipherNames.names[id]
+    }
     return String(cString: name)
   }
 
-  private static func groupName(_ id: UInt16) -> String? { NamedGroup(rawValue: id)?.openSSLName }
+  private static func groupName(_ id: UInt16) -> String? {
+    NamedGroup(rawValue: id)?.openSSLName ?? foreignGroups[id]
+  }
+
+  /// Groups that clients offer and the engine does not speak.
+  private static let foreignGroups: [UInt16: String] = [
+    22: "secp256k1", 26: "brainpoolP256r1", 27: "brainpoolP384r1", 28: "brainpoolP512r1", 30: "X448",
+    0x100: "ffdhe2048", 0x101: "ffdhe3072", 0x102: "ffdhe4096", 0x103: "ffdhe6144", 0x104: "ffdhe8192",
+    0x200: "MLKEM512", 0x201: "MLKEM768", 0x202: "MLKEM1024", 0x11EB: "SecP256r1MLKEM768",
+    0x11ED: "SecP384r1MLKEM1024",
+  ]
 
   private static func schemeName(_ id: UInt16) -> String? {
     guard id != 0, let name = SSL_get_signature_algorithm_name(id, 1) else { return nil }
