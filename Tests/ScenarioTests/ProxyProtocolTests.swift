@@ -82,6 +82,28 @@ struct ProxyProtocolScenarioTests {
     }
   }
 
+  @Test("a local socket: its clients, its header, a proxy to it, and its file, which goes with the gateway")
+  func localSocket() throws {
+    let scene = try Scene(ports: 1)
+    let configuration = """
+      server {
+        listen unix:@DIR@/plain.sock;
+        set_real_ip_from unix:;
+        location / { return 200 "$uri [$remote_addr] [$server_addr]"; }
+      }
+      server { listen 127.0.0.1:@PORT1@; location /through/ { proxy_pass http://unix:@DIR@/plain.sock:/inner/; } }
+      """
+    for _ in 0..<2 {
+      let gateway = try scene.start(configuration)
+      let path = scene.directory.file("plain.sock")
+      let direct = try Program.run("curl", ["-sS", "--unix-socket", path, "-H", "X-Real-IP: 192.0.2.1", "http://x/a"])
+      #expect(direct.output == "/a [192.0.2.1] [unix:\(path)]", "\(direct.errors)")
+      #expect(try Curl(port: scene.ports[0]).get("/through/b").body == "/inner/b [unix:] [unix:\(path)]")
+      gateway.stop()
+      #expect(!scene.directory.exists("plain.sock"))
+    }
+  }
+
   @Test("a connection that has said nothing yet does not hold up the end")
   func end() throws {
     let scene = try Scene(ports: 2)

@@ -35,7 +35,10 @@ enum ProxyTarget: Sendable {
       self = .variable(try compile.template(template), registry)
       return
     }
-    let text = (pass.authority.literal ?? []) + (pass.uri?.literal ?? [])
+    let authority = pass.authority.literal ?? []
+    // The path of a socket ends where a colon says so.
+    let colon = authority.hasPrefixIgnoringCase("unix:") && pass.uri != nil ? [UInt8(ascii: ":")] : []
+    let text = authority + colon + (pass.uri?.literal ?? [])
     let url: UpstreamURL
     do throws(UpstreamURL.Fault) {
       url = try UpstreamURL(text)

@@ -36,7 +36,7 @@ final class ClientConnection {
   /// `$remote_addr`: numeric, without the port; `unix:` for a local socket.
   private(set) lazy var remoteText = remoteAddress.textWithoutPort
   /// `$server_addr`.
-  private(set) lazy var localText = localAddress.textWithoutPort
+  private(set) lazy var localText = localAddress.textWithoutPort + Array((localAddress.pathname ?? "").utf8)
 
   init(
     number: UInt64, remoteAddress: SocketAddress, localAddress: SocketAddress, listener: ListenerRuntime,

@@ -109,7 +109,7 @@ public final class GatewayServer: Sendable {
       state.living += 1
       return (previous, closing)
     }
-    for socket in closing { socket.listener.close() }
+    for socket in closing { socket.close() }
     shared.status.reloaded(next)
     watchFiles(of: next)
     next.errorLog.write(.notice, "generation \(next.generation) serves")
@@ -136,7 +136,7 @@ public final class GatewayServer: Sendable {
       return (state.runtime, state.sockets, state.isStopping)
     }
     runtime.errorLog.write(.notice, message)
-    for socket in sockets { socket.listener.close() }
+    for socket in sockets { socket.close() }
     runtime.upstreams.retire()
     end(runtime.connections) { [self] in if !wasStopping { generationEnded(runtime) } }
     if let limit = runtime.configuration.main.workerShutdownTimeout {
@@ -225,7 +225,7 @@ public final class GatewayServer: Sendable {
         fresh.append(listener)
         result.append((listener, socket))
       } catch {
-        for socket in fresh { socket.listener.close() }
+        for socket in fresh { socket.close() }
         throw GatewayStartError(lines: [
           "[emerg] bind() to \(socket.setting.text) failed (\(OpenSocket.text(error))) "
             + "in \(socket.setting.position)"

@@ -25,6 +25,12 @@ final class OpenSocket: Sendable {
     return OpenSocket(socket.setting.address, try bound.result(within: 30))
   }
 
+  /// Stops accepting; the file of a local socket goes, or nobody could bind there again.
+  func close() {
+    listener.close()
+    if case .unix(let path) = address { unlink(path) }
+  }
+
   private static func options(_ setting: ListenSetting) -> ListenerOptions {
     var options = ListenerOptions()
     if let backlog = setting.backlog { options.backlog = Int32(clamping: backlog) }
