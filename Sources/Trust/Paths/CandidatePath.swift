@@ -65,8 +65,11 @@ final class Judgement {
   }
 
   /// How many certificates it takes at least to come from a certificate issued by a name to an anchor, the anchor
-  /// counted; nothing for names from which no way leads there.
-  private(set) lazy var distances = measureDistances()
+  /// counted; nothing for names from which no way leads there. Nil for the few certificates of an ordinary chain, whose
+  /// every way is shorter than the measuring.
+  private(set) lazy var distances = untrusted.all.count > Self.ordinaryChain ? measureDistances() : nil
+
+  private static let ordinaryChain = 8
 
   private func measureDistances() -> [DistinguishedNameKey: Int] {
     var distances: [DistinguishedNameKey: Int] = [:]

@@ -42,7 +42,7 @@ struct PathSearch {
 
   private mutating func extend(_ path: inout [ExaminedCertificate], trustedFrom: Int?) -> CandidatePath? {
     let top = path[path.count - 1]
-    guard let distance = judgement.distances[top.issuer], path.count + distance <= limit else { return nil }
+    guard path.count < limit, mayReachAnchor(from: top, within: limit - path.count) else { return nil }
     for candidate in candidates(for: top) where !repeats(candidate.certificate, in: path) {
       // What costs nothing is asked before what costs a signature.
       guard candidate.source == .anchor || candidate.certificate.canIssue(at: judgement.now),
@@ -59,6 +59,11 @@ struct PathSearch {
       if holds(complete) { return complete }
     }
     return nil
+  }
+
+  private func mayReachAnchor(from top: ExaminedCertificate, within rest: Int) -> Bool {
+    guard let distances = judgement.distances else { return true }
+    return distances[top.issuer].map { $0 <= rest } ?? false
   }
 
   /// RFC 4158 §5.2: the same name and key twice is a loop.
