@@ -68,7 +68,8 @@ struct ClientPolicy: Hashable, Sendable {
     authorities = verifies ? [tls.clientTrust] + locations.policies.map(\.setting) : []
     trusted = verifies ? tls.trustedCertificate?.path : nil
     let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]
-    revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status : []
+    let points = tls.crlDistributionPoints ? ["points"] + tls.crlHosts : []
+    revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status + points : []
   }
 
   var verifies: Bool { mode != .off }

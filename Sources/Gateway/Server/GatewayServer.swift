@@ -27,6 +27,7 @@ public final class GatewayServer: Sendable {
   private let staples: StapleKeeper
   private let expiry = ExpiryWarnings()
   private let remoteLists: RemoteListKeeper
+  private let distributionPoints: DistributionPointKeeper
 
   private init(_ options: GatewayOptions, shared: GatewayShared, runtime: GatewayRuntime) {
     self.options = options
@@ -36,6 +37,7 @@ public final class GatewayServer: Sendable {
     remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor)
     generations = LivingGenerations(runtime)
     watcher = ConfigurationFileWatcher(generations, events: shared.events)
+    distributionPoints = DistributionPointKeeper(shared.tls.distributionPoints, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
 
@@ -161,6 +163,7 @@ public final class GatewayServer: Sendable {
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
     watcher.forget(runtime)
     generations.end(runtime)
+    distributionPoints.forget(runtime)
     guard isLast else { return }
     staples.stop()
     remoteLists.stop()
@@ -193,6 +196,7 @@ public final class GatewayServer: Sendable {
     watcher.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
     remoteLists.keep(runtime.remoteLists, errorLog: runtime.errorLog)
+    distributionPoints.keep(runtime)
     let errorLog = runtime.errorLog
     shared.services?.keep(runtime.authorityPlaces) { errorLog.write($0.level.logLevel, $0.text) }
   }

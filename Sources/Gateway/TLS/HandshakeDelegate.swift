@@ -30,10 +30,40 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
     guard let tls, tls.verifier != nil else { return .accept }
+    let chain = PresentedChain(chain)
+    return fetchesLists(for: chain, tls, engine) ? .pending : judge(chain, tls, engine)
+  }
+
+  /// Has the CRLs fetched that the chain names and that its verdict wants for; then it is judged, and the engine told.
+  ///
+  /// - Returns: `false` where nothing is to be fetched.
+  private func fetchesLists(for chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> Bool {
+    guard let points = tls.distributionPoints else { return false }
+    var plan = DistributionPointCheck.Plan()
+    var leaf: Certificate?
+    for judge in tls.judges {
+      let verdict = judge.verifier.verdict(on: chain, at: now)
+      leaf = verdict.leaf
+      plan.add(points.plan(for: verdict, by: judge.verifier, at: now))
+    }
+    for problem in plan.problems { report(problem, of: leaf) }
+    if plan.points.isEmpty { return false }
+    points.obtain(plan, on: eventLoop) { [self] problems in
+      for problem in problems { report(problem, of: leaf) }
+      connection.server.tls?.takeDistributionPoints()
+      let fresh = connection.server.tls?.state ?? tls
+      self.tls = fresh
+      let decision = judge(chain, fresh, engine)
+      if decision != .pending { engine.peerVerified(decision) }
+    }
+    return true
+  }
+
+  private func judge(_ chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> PeerDecision {
     var judges = tls.judges
     // What locations say is found out when one of them is asked for, unless the handshake depends on it.
     if tls.clientStatus == nil, !endsHandshakes { judges = Array(judges.prefix(1)) }
-    return settle(judges[...], PresentedChain(chain), engine) ? decide() : .pending
+    return settle(judges[...], chain, engine) ? decide() : .pending
   }
 
   /// Takes the verdict of each judge, the statuses of certificates included.
@@ -91,6 +121,14 @@ final class HandshakeDelegate: TLSServerDelegate {
       .error, connection: connection.number,
       "\(refusal.detail) while requesting certificate status, \(consequence), client: \(client), "
         + "subject: \"\(refusal.subject?.rfc2253 ?? "")\", serial: \(refusal.serial?.hexString ?? "")")
+  }
+
+  private func report(_ problem: String, of leaf: Certificate?) {
+    let client = String(decoding: connection.remoteText, as: UTF8.self)
+    errorLog.write(
+      .error, connection: connection.number,
+      "\(problem) while requesting the CRL of a client's certificate, client: \(client), "
+        + "subject: \"\(leaf?.subject.rfc2253 ?? "")\", serial: \(leaf?.serialNumber.hexString ?? "")")
   }
 
   func handshakeCompleted(_ facts: TLSSessionFacts) {

@@ -21,24 +21,44 @@ final class ServerTLS: Sendable {
     let revocationLists: LoadedRevocationLists?
     /// `nil` where clients' certificates are not asked about.
     let clientStatus: ClientStatusCheck?
+    /// `nil` where certificates' distribution points are not asked.
+    let distributionPoints: DistributionPointCheck?
+    /// Of the distribution points' lists that `verifier` has.
+    let listVersion: UInt64
     let stapling: StaplingPlan
 
     init(
       context: TLSServerContext, verifier: Verifier?, locationVerifiers: [Verifier] = [],
-      revocationLists: LoadedRevocationLists?, clientStatus: ClientStatusCheck?, stapling: StaplingPlan
+      revocationLists: LoadedRevocationLists?, clientStatus: ClientStatusCheck?,
+      distributionPoints: DistributionPointCheck?, listVersion: UInt64, stapling: StaplingPlan
     ) {
       self.context = context
       self.verifier = verifier
       self.locationVerifiers = locationVerifiers
       self.revocationLists = revocationLists
       self.clientStatus = clientStatus
+      self.distributionPoints = distributionPoints
+      self.listVersion = listVersion
       self.stapling = stapling
     }
 
     fileprivate func replacing(context: TLSServerContext) -> State {
       State(
         context: context, verifier: verifier, locationVerifiers: locationVerifiers, revocationLists: revocationLists,
-        clientStatus: clientStatus, stapling: stapling)
+        clientStatus: clientStatus, distributionPoints: distributionPoints, listVersion: listVersion,
+        stapling: stapling)
+    }
+
+    /// Its clients judged by other CRLs.
+    fileprivate func replacing(crls: CRLIndex?, version: UInt64, generation: UInt64) -> State {
+      func renewed(_ verifier: Verifier) -> Verifier {
+        Verifier(
+          snapshot: verifier.snapshot.replacing(crls: crls, generation: generation), policy: verifier.policy)
+      }
+      return State(
+        context: context, verifier: verifier.map(renewed), locationVerifiers: locationVerifiers.map(renewed),
+        revocationLists: revocationLists, clientStatus: clientStatus, distributionPoints: distributionPoints,
+        listVersion: version, stapling: stapling)
     }
   }
 
@@ -120,6 +140,30 @@ final class ServerTLS: Sendable {
     let fresh = try builder.build()
     current.withLock { $0.state = fresh }
     knownExpiring.withLock { $0 = nil }
+  }
+
+  /// `ssl_crl_hosts`; `nil` where certificates' distribution points are not asked.
+  var distributionPointHosts: AllowedHosts? {
+    builder.settings.asksDistributionPoints ? AllowedHosts(builder.settings.crlHosts) : nil
+  }
+
+  /// Judges clients from now on by what was fetched from distribution points, too.
+  func takeDistributionPoints() {
+    guard let hosts = distributionPointHosts else { return }
+    while true {
+      let known = state
+      let fresh = builder.shared.distributionPoints.lists(from: hosts)
+      guard fresh.version > known.listVersion else { return }
+      let next = known.replacing(
+        crls: builder.lists(known.revocationLists?.index, fresh.lists), version: fresh.version,
+        generation: builder.shared.nextSnapshot())
+      let isTaken = current.withLock { current in
+        guard current.state === known else { return false }
+        current.state = next
+        return true
+      }
+      if isTaken { return }
+    }
   }
 
   /// The server's first name, as metrics and warnings have it.

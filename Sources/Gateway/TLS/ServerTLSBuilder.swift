@@ -27,6 +27,7 @@ struct ServerTLSBuilder: Sendable {
     let policy = verificationPolicy
     var configuration = try configuration(trust: trust, policy: policy)
     let fetchTLS = try fetchTLS()
+    let listTLS = settings.asksDistributionPoints ? try FetchTLS.forRevocationLists(settings) : nil
     let stapling = try staplingPlan(configuration.credentials, fetchTLS)
     for target in stapling.targets {
       let known = shared.staples.response(for: target.key, at: UnixTime(WallClock.now.seconds))
@@ -34,22 +35,33 @@ struct ServerTLSBuilder: Sendable {
     }
     do throws(TLSConfigurationError) {
       let context = try TLSServerContext(configuration)
+      let hosts = settings.asksDistributionPoints ? AllowedHosts(settings.crlHosts) : nil
+      let fetched = hosts.map(shared.distributionPoints.lists)
+      let lists = lists(trust?.revocationLists?.index, fetched?.lists ?? [])
+      func verifier(_ snapshot: TrustSnapshot) -> Verifier {
+        Verifier(snapshot: snapshot.replacing(crls: lists, generation: snapshot.generation), policy: policy)
+      }
       return ServerTLS.State(
-        context: context, verifier: trust.map { Verifier(snapshot: $0.snapshot, policy: policy) },
-        locationVerifiers: (trust?.locations ?? []).map { Verifier(snapshot: $0, policy: policy) },
-        revocationLists: trust?.revocationLists,
+        context: context, verifier: trust.map { verifier($0.snapshot) },
+        locationVerifiers: (trust?.locations ?? []).map(verifier), revocationLists: trust?.revocationLists,
         clientStatus: ClientStatusCheck(settings, memory: shared.statuses(for: settings.ocspCache), tls: fetchTLS),
-        stapling: stapling)
+        distributionPoints: DistributionPointCheck(settings, tls: listTLS, store: shared.distributionPoints),
+        listVersion: fetched?.version ?? 0, stapling: stapling)
     } catch {
       throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
     }
+  }
+
+  /// What clients are judged by: the CRLs of `ssl_crl` and those of distribution points; `nil` where there are none.
+  func lists(_ named: CRLIndex?, _ fetched: [CRLIndex]) -> CRLIndex? {
+    fetched.isEmpty ? named : CRLIndex(merging: [named].compactMap { $0 } + fetched)
   }
 
   var files: Set<String> {
     let certificates = settings.choosesCertificates ? [] : settings.certificate + settings.certificateKey
     let several = certificates.filter { !$0.path.hasPrefix("data:") } + settings.crl + settings.sessionTicketKeys
     let single = [
-      settings.passwordFile, settings.trustedCertificate, settings.staplingFile,
+      settings.passwordFile, settings.trustedCertificate, settings.staplingFile, settings.crlTrustedCertificate,
     ]
     let trust = ([settings.clientTrust] + locationTrust.policies.map(\.setting)).flatMap(\.files)
     return Set((several + trust + single.compactMap { $0 }).map(\.path))
@@ -97,7 +109,7 @@ struct ServerTLSBuilder: Sendable {
   }
 
   private var revocation: RevocationMode {
-    if settings.crl.isEmpty { return .off }
+    if settings.crl.isEmpty, !settings.crlDistributionPoints { return .off }
     return settings.crlCheck == .leaf ? .leaf : .chain
   }
 
@@ -145,7 +157,8 @@ struct ServerTLSBuilder: Sendable {
   private func policyID(trust: ClientTrust?, policy: VerificationPolicy) -> [UInt8] {
     var hasher = PolicyHasher()
     let modes = [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue, settings.ocsp.rawValue]
-    let words = identity + modes + [settings.ocspFailure.rawValue, settings.ocspResponder ?? ""]
+    let points = settings.crlDistributionPoints ? ["points"] + settings.crlHosts : []
+    let words = identity + modes + [settings.ocspFailure.rawValue, settings.ocspResponder ?? ""] + points
     for word in words { hasher.add(word) }
     for place in trust?.fingerprint ?? [] { hasher.add(place) }
     for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { hasher.add(file.path) }

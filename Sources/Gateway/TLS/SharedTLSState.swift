@@ -9,6 +9,7 @@ final class SharedTLSState: Sendable {
   let revocationFiles: RevocationFiles
   let staples: StapleMemory
   let remoteLists: RemoteLists
+  let distributionPoints: DistributionPointStore
   private let statuses: StatusMemory
   private let statusCaches = Mutex<[String: StatusMemory]>([:])
   private let caches = Mutex<[String: TLSSessionCache]>([:])
@@ -20,6 +21,7 @@ final class SharedTLSState: Sendable {
     statuses = StatusMemory(events: events)
     staples = StapleMemory(events: events)
     remoteLists = RemoteLists(events: events)
+    distributionPoints = DistributionPointStore(events: events)
   }
 
   /// `builtin` is a cache of its own in nginx; here one of fixed size that servers share, which policies keep apart.

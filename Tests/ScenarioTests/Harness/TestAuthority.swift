@@ -47,9 +47,11 @@ final class TestAuthority: Sendable {
   ///   - seconds: the life that is left, instead of days.
   ///   - ocsp: the port of the responder that it names.
   ///   - names: the subjectAltName instead of the profile's, as openssl writes it.
+  ///   - extensions: more lines of OpenSSL's language for its extensions, and sections that they speak of.
   func issue(
     _ commonName: String, _ profile: Profile = .client, from: Int = -1, to: Int = 20, seconds: Int? = nil,
-    kind: String = "P-256", key: String? = nil, ocsp: Int? = nil, names: String? = nil
+    kind: String = "P-256", key: String? = nil, ocsp: Int? = nil, names: String? = nil,
+    extensions: String = ""
   ) throws -> Identity {
     let stem = directory.file("\(name)/\(UUID().uuidString)")
     let keyFile = key ?? stem + ".key"
@@ -63,8 +65,9 @@ final class TestAuthority: Sendable {
       seconds.map { Self.date(0, seconds: $0) } ?? Self.date(to),
       "-extensions", profile.rawValue, "-rand_serial",
     ]
-    if ocsp != nil || names != nil {
-      try changed(profile, ocsp: ocsp, names: names).write(toFile: stem + ".ext", atomically: true, encoding: .utf8)
+    if ocsp != nil || names != nil || !extensions.isEmpty {
+      try changed(profile, ocsp: ocsp, names: names, extensions)
+        .write(toFile: stem + ".ext", atomically: true, encoding: .utf8)
       arguments += ["-extfile", stem + ".ext"]
     }
     try openssl(arguments)
@@ -72,18 +75,20 @@ final class TestAuthority: Sendable {
   }
 
   /// The configuration with other lines in a profile.
-  private func changed(_ profile: Profile, ocsp: Int?, names: String?) -> String {
+  private func changed(_ profile: Profile, ocsp: Int?, names: String?, _ extensions: String) -> String {
+    let more = extensions.drop { $0 != "[" }
     let all = Self.configuration(directory.file(name))
     let sections = all.components(separatedBy: "\n[").map { section in
       guard section.hasPrefix("\(profile.rawValue)]") else { return section }
       var lines = section.components(separatedBy: "\n")
+      lines.insert(String(extensions.dropLast(more.count)), at: 1)
       if let ocsp { lines.insert("authorityInfoAccess = OCSP;URI:http://127.0.0.1:\(ocsp)/", at: 1) }
       guard let names else { return lines.joined(separator: "\n") }
       lines.removeAll { $0.hasPrefix("subjectAltName") }
       lines.insert("subjectAltName = \(names)", at: 1)
       return lines.joined(separator: "\n")
     }
-    return sections.joined(separator: "\n[")
+    return sections.joined(separator: "\n[") + "\n" + more
   }
 
   /// A certificate that signs itself.
