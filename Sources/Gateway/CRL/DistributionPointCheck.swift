@@ -45,7 +45,7 @@ struct DistributionPointCheck: Sendable {
     guard !verdict.isVerified, verdict.findings.contains(where: \.rule.asksForLists) else { return plan }
     guard let chain = goodChain(verdict, verifier, now) else { return plan }
     let snapshot = verifier.snapshot
-    let signers = chain.certificates + snapshot.anchors + snapshot.intermediates
+    let signers = chain.certificates.dropFirst() + snapshot.anchors + snapshot.intermediates
     let certificates = chain.certificates.dropLast()
     for certificate in settings.crlCheck == .leaf ? certificates.prefix(1) : certificates {
       let points = ((try? certificate.crlDistributionPoints()) ?? nil)?.points ?? []

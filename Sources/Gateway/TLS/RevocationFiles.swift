@@ -104,7 +104,7 @@ final class LoadedRevocationLists: Sendable {
   /// What the operator should know of the lists' age.
   func warnings(at now: UnixTime, grace: Duration) -> [String] {
     zip(index.summaries, origins).compactMap { list, file in
-      list.warning(at: now, grace: grace).map { "\(file.name): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
+      list.warning(at: now, grace: grace, isFetched: file.url != nil).map { "\(file.name): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
     }
   }
 }
@@ -113,9 +113,14 @@ extension CRLSummary {
   /// How long before its end a list is warned of.
   private static let notice = Duration.seconds(3 * 86400)
 
-  fileprivate func warning(at now: UnixTime, grace: Duration) -> String? {
-    guard let nextUpdate, nextUpdate < now + Self.notice else { return nil }
-    if now <= nextUpdate { return "expires at \(nextUpdate.rfc3339); put a new one in its place" }
+  /// - Parameter isFetched: what is fetched in time is warned of when that did not happen, a tenth of its life ahead.
+  fileprivate func warning(at now: UnixTime, grace: Duration, isFetched: Bool) -> String? {
+    guard let nextUpdate else { return nil }
+    let tenth = Duration.seconds(max(0, nextUpdate.seconds - thisUpdate.seconds) / 10)
+    guard nextUpdate < now + (isFetched ? min(Self.notice, tenth) : Self.notice) else { return nil }
+    if now <= nextUpdate {
+      return "expires at \(nextUpdate.rfc3339); " + (isFetched ? "no new one came" : "put a new one in its place")
+    }
     let end = nextUpdate + grace
     if now <= end { return "expired at \(nextUpdate.rfc3339); its grace (ssl_crl_grace) ends at \(end.rfc3339)" }
     return "expired at \(nextUpdate.rfc3339): certificates of this CA are refused"
