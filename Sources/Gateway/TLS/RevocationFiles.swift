@@ -104,7 +104,8 @@ final class LoadedRevocationLists: Sendable {
   /// What the operator should know of the lists' age.
   func warnings(at now: UnixTime, grace: Duration) -> [String] {
     zip(index.summaries, origins).compactMap { list, file in
-      list.warning(at: now, grace: grace, isFetched: file.url != nil).map { "\(file.name): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
+      let warning = list.warning(at: now, grace: grace, isFetched: file.url != nil)
+      return warning.map { "\(file.name): the CRL of \"\(list.issuer.rfc2253)\" \($0)" }
     }
   }
 }
