@@ -23,17 +23,21 @@ final class RemoteListKeeper: Sendable {
   }
 
   /// Cares for these lists instead of those before.
-  func keep(_ lists: [RemoteList], errorLog: ErrorLogRuntime) {
-    let fresh = lists.isEmpty ? nil : start(lists, errorLog)
+  ///
+  /// - Parameter servers: that name them; their CA files may change meanwhile.
+  func keep(_ lists: [RemoteList], of servers: [ServerBlock], errorLog: ErrorLogRuntime) {
+    let fresh = lists.isEmpty ? nil : start(lists, servers, errorLog)
     replace(with: fresh)
   }
 
   func stop() { replace(with: nil) }
 
-  private func start(_ lists: [RemoteList], _ errorLog: ErrorLogRuntime) -> RepeatedTask {
+  private func start(
+    _ lists: [RemoteList], _ servers: [ServerBlock], _ errorLog: ErrorLogRuntime
+  ) -> RepeatedTask {
     loop.scheduleRepeatedTask(initialDelay: .seconds(1), delay: .seconds(1)) { [self] _ in
       let now = UnixTime(WallClock.now.seconds)
-      for list in lists where shared.begin(list, at: now) { fetch(list, errorLog) }
+      for list in lists where shared.begin(list, at: now) { fetch(list, servers, errorLog) }
     }
   }
 
@@ -45,8 +49,10 @@ final class RemoteListKeeper: Sendable {
     previous?.cancel()
   }
 
-  private func fetch(_ list: RemoteList, _ errorLog: ErrorLogRuntime) {
+  private func fetch(_ list: RemoteList, _ servers: [ServerBlock], _ errorLog: ErrorLogRuntime) {
     judges.async { [self] in
+      // A CA file that can't be read leaves those that were there.
+      let list = (try? RemoteList.all(of: servers))?.first { $0.path == list.path } ?? list
       // A copy that has ended is asked for whole: a server that says it has not changed has none either.
       let now = UnixTime(WallClock.now.seconds)
       let request = list.request((try? list.usableCopy(at: now).get())?.validators, within: Self.patience)

@@ -195,7 +195,8 @@ public final class GatewayServer: Sendable {
     expiry.check(runtime)
     watcher.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
-    remoteLists.keep(runtime.remoteLists, errorLog: runtime.errorLog)
+    let servers = runtime.configuration.http?.servers ?? []
+    remoteLists.keep(runtime.remoteLists, of: servers, errorLog: runtime.errorLog)
     distributionPoints.keep(runtime)
     let errorLog = runtime.errorLog
     shared.services?.keep(runtime.authorityPlaces) { errorLog.write($0.level.logLevel, $0.text) }
