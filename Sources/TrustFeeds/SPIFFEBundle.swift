@@ -6,20 +6,15 @@ import Trust
 public struct SPIFFEBundle: Sendable {
   /// Empty where the domain has taken all of its authorities back.
   public let authorities: [Certificate]
-  /// `spiffe_sequence`: grows with each version of the bundle; nil where the publisher does not count.
-  public let sequence: UInt64?
 
   /// Reads a JWK set in JSON, or PEM.
   ///
   /// - Throws: `TrustFileError` where it is neither, or one of its authorities can't be read or is no CA's certificate.
   public init(_ bytes: [UInt8], path: String) throws(TrustFileError) {
     if bytes.first(where: { !Self.isSpace($0) }) == UInt8(ascii: "{") {
-      let set = try Self.keySet(bytes, path)
-      authorities = try Self.authorities(of: set, path)
-      sequence = set.sequence
+      authorities = try Self.authorities(of: Self.keySet(bytes, path), path)
     } else {
       authorities = try TrustFile.certificates(in: bytes, path: path)
-      sequence = nil
     }
     for (number, authority) in authorities.enumerated() where !Self.isAuthority(authority) {
       throw TrustFileError(path: path, line: nil, reason: "certificate \(number + 1) is not a CA's")
@@ -82,12 +77,6 @@ public struct SPIFFEBundle: Sendable {
 /// The JWK set, as far as it matters here.
 private struct KeySet: Decodable {
   let keys: [Key]
-  let sequence: UInt64?
-
-  enum CodingKeys: String, CodingKey {
-    case keys
-    case sequence = "spiffe_sequence"
-  }
 
   struct Key: Decodable {
     /// `x5c` of a key for X.509-SVIDs; nil for other keys, whatever they hold.

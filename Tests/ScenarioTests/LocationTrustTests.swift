@@ -199,4 +199,77 @@ struct LocationTrustTests {
       #expect("\(error)".contains("write \"ssl_verify_client on\""))
     }
   }
+
+  @Test("no way within the gateway leads past the CA of a place, over HTTP/2")
+  func ways() throws {
+    let two = try TwoAuthorities()
+    let locations = """
+      location / { return 200 open; }
+      location /rewritten { rewrite ^ /admin/x last; }
+      location /tried { root /nonexistent; try_files /none /admin/x; }
+      location /named { root /nonexistent; try_files /none @admin; }
+      location /paged { error_page 418 =200 /admin/x; return 418; }
+      location /conditional { if ($ssl_client_verify = SUCCESS) { rewrite ^ /admin/x last; } return 200 open; }
+      location /admin { ssl_client_certificate @ADMIN@; return 200 secret; }
+      location @admin { ssl_client_certificate @ADMIN@; return 200 secret; }
+      """
+    let gateway = try two.scene.start(two.server(mode: "optional", locations: locations))
+    let everybody = two.scene.curl
+    let (api, admin) = (two.scene.curl(two.apiClient), two.scene.curl(two.adminClient))
+    for path in ["/rewritten", "/tried", "/named", "/paged", "/conditional"] {
+      let answer = try api.get(path, ["--http2"])
+      #expect(!answer.body.contains("secret"), "\(path)")
+      #expect(answer.body.contains("The SSL certificate error"), "\(path): \(answer.status) \(answer.body)")
+      // Who is refused at the first place gets no further, though the second would take him.
+      #expect(try admin.get(path, ["--http2"]).status == 400, "\(path)")
+    }
+    #expect(
+      try everybody.get("/admin", ["--http2"]).body == "secret", "optional lets everybody in without a certificate")
+    #expect(gateway.isRunning)
+  }
+
+  @Test("a Host whose locations have other CAs than those of the handshake's server is misdirected")
+  func misdirected() throws {
+    let two = try TwoAuthorities()
+    func server(_ name: String, _ locations: String) -> String {
+      two.server(locations: locations).replacingOccurrences(
+        of: "server_name localhost;", with: "server_name \(name);")
+    }
+    let plain = "location / { return 200 \"$server_name $ssl_client_verify\"; }"
+    let gateway = try two.scene.start(
+      server("first.test", plain) + server("same.test", plain)
+        + server("other.test", plain + " location /admin { ssl_client_certificate @ADMIN@; }"))
+    func ask(_ host: String) throws -> String {
+      try Program.run(
+        "openssl",
+        [
+          "s_client", "-connect", "127.0.0.1:\(two.scene.ports[0])", "-noservername", "-ign_eof", "-quiet", "-cert",
+          two.apiClient.certificate, "-key", two.apiClient.key,
+        ], input: "GET / HTTP/1.1\r\nHost: \(host)\r\nConnection: close\r\n\r\n"
+      ).output
+    }
+    #expect(try ask("first.test").hasSuffix("first.test SUCCESS"))
+    #expect(try ask("same.test").hasSuffix("same.test SUCCESS"))
+    #expect(try ask("other.test").contains("421 Misdirected Request"))
+    #expect(gateway.isRunning)
+  }
+
+  @Test("with ssl_ocsp the status of a place's clients is asked as well")
+  func status() throws {
+    let two = try TwoAuthorities(ports: 2)
+    let (good, bad) = (
+      try two.admin.issue("good", ocsp: two.scene.ports[1]), try two.admin.issue("bad", ocsp: two.scene.ports[1])
+    )
+    let silent = two.adminClient
+    try two.admin.revoke(bad)
+    let signer = try two.admin.issue("responder", .responder)
+    let responder = try OCSPResponder(two.admin, port: two.scene.ports[1], signer: signer)
+    let gateway = try two.scene.start(two.server("ssl_ocsp leaf; ssl_verify_client_failure continue;"))
+    #expect(try two.scene.curl(good).get("/admin").body.hasPrefix("admin SUCCESS CN=good"), "\(gateway.errorLog)")
+    #expect(try two.scene.curl(good).get("/").body.hasPrefix("api FAILED:"))
+    #expect(try two.scene.curl(bad).get("/admin").body.hasPrefix("admin FAILED:certificate revoked"))
+    #expect(try two.scene.curl(silent).get("/admin").body.hasPrefix("admin FAILED:certificate status request failed"))
+    #expect(responder.questions >= 2)
+    #expect(gateway.isRunning)
+  }
 }

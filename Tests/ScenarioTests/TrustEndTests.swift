@@ -125,4 +125,44 @@ struct TrustEndTests {
       toFile: scene.authority.certificate, atomically: true, encoding: .utf8)
     #expect(eventually { staying.isClosed })
   }
+
+  @Test(
+    "a tunnel in a location is judged after a reload by what that location has now, wherever the server has moved to")
+  func reloadOfLocations() throws {
+    let two = try TwoAuthorities(ports: 2)
+    let third = try TestAuthority("third", in: two.scene.directory)
+    let echo = try EchoUpgrade(port: two.scene.ports[1])
+    let upgrade =
+      "proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+      + "proxy_set_header Connection upgrade; proxy_read_timeout 5m;"
+    func whole(_ locations: String) -> String {
+      "events { }\nhttp {\naccess_log off;\n\(two.server(locations: locations))\n}\n"
+    }
+    let gateway = try GatewayProcess(
+      whole(
+        "location /a { ssl_client_certificate @ADMIN@; \(upgrade) } location /b { ssl_client_certificate @ADMIN@; \(upgrade) }"
+      ), in: two.scene.directory, ports: two.scene.ports)
+    func tunnel(_ path: String) throws -> KeptConnection {
+      let connection = try KeptConnection(two.scene, two.adminClient)
+      connection.send(
+        Array("GET \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n".utf8))
+      #expect(eventually { connection.text.contains("101 Switching Protocols") }, "\(connection.text)")
+      return connection
+    }
+    let first = try tunnel("/a")
+    // The same CA under another name: nothing changes for whom it vouches.
+    let copy = two.scene.directory.file("copy.crt")
+    try FileManager.default.copyItem(atPath: two.admin.certificate, toPath: copy)
+    let both =
+      "location /b { ssl_client_certificate \(copy); \(upgrade) } location /a { ssl_client_certificate \(copy); \(upgrade) }"
+    try gateway.reload(whole(both), ports: two.scene.ports)
+    #expect(eventually { gateway.errorLog.contains("generation 2 serves") })
+    first.send(Array("still there".utf8))
+    #expect(eventually { first.text.hasSuffix("still there") })
+    let second = try tunnel("/b")
+    let other = both.replacingOccurrences(of: copy, with: third.certificate)
+    try gateway.reload(whole(other), ports: two.scene.ports)
+    #expect(eventually { first.isClosed && second.isClosed })
+    #expect(echo.isRunning && gateway.isRunning)
+  }
 }

@@ -37,7 +37,6 @@ struct SPIFFEBundleTests {
       "\n {\"keys\":[\(key(authority)),\(others),\(key(other))],\"spiffe_sequence\":12,\"spiffe_refresh_hint\":300}"
     let bundle = try read(text)
     #expect(bundle.authorities == [authority.certificate, other.certificate])
-    #expect(bundle.sequence == 12)
   }
 
   @Test("a bundle without keys is one whose domain has taken all its authorities back")
@@ -47,7 +46,6 @@ struct SPIFFEBundleTests {
   func pem() throws {
     let bundle = try SPIFFEBundle(authority.certificate.pem + other.certificate.pem, path: "b.pem")
     #expect(bundle.authorities == [authority.certificate, other.certificate])
-    #expect(bundle.sequence == nil)
   }
 
   @Test("what is no bundle is refused, and the fault is named")

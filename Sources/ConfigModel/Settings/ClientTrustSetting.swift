@@ -24,7 +24,8 @@ public struct ClientTrustSetting: Sendable {
 }
 
 extension ClientTrustSetting: Hashable {
-  private var key: [String] {
+  /// What tells it from others: equal for equal settings.
+  public var key: [String] {
     [certificate?.path ?? ""]
       + spiffeBundles.sorted { $0.trustDomain < $1.trustDomain }.flatMap {
         [$0.trustDomain, $0.file.path]
