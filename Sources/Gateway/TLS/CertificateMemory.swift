@@ -25,6 +25,8 @@ final class CertificateMemory<Context: AnyObject & Sendable>: Sendable {
   private let setting: CertificateCacheSetting?
   private let maximum: Int
   private let entries = Mutex<[CertificateNames: Entry]>([:])
+  /// When what is not asked for was let go last: not at every handshake, for event loops wait meanwhile.
+  private let swept = Mutex<Duration>(.zero)
 
   init(_ setting: CertificateCacheSetting?) {
     self.setting = setting
@@ -74,15 +76,23 @@ final class CertificateMemory<Context: AnyObject & Sendable>: Sendable {
   }
 
   private func keep(_ names: CertificateNames, _ entry: Entry, at now: Duration) {
+    let sweeps = swept.withLock { last in
+      guard now - last >= .seconds(1) else { return false }
+      last = now
+      return true
+    }
     entries.withLock { entries in
       var entry = entry
       entry.checked = now
       entry.used = now
       entries[names] = entry
-      if let setting { entries = entries.filter { now - $0.value.used <= setting.inactive || $0.key == names } }
-      while entries.count > maximum, let oldest = entries.min(by: { $0.value.used < $1.value.used }) {
-        entries[oldest.key] = nil
+      if let setting, sweeps || entries.count > maximum {
+        entries = entries.filter { now - $0.value.used <= setting.inactive || $0.key == names }
       }
+      guard entries.count > maximum else { return }
+      // Some at a time: each look at all of them costs.
+      let oldest = entries.filter { $0.key != names }.sorted { $0.value.used < $1.value.used }
+      for (name, _) in oldest.prefix(entries.count - maximum + maximum / 16) { entries[name] = nil }
     }
   }
 }
