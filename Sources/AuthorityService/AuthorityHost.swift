@@ -21,8 +21,9 @@ final class AuthorityHost: Sendable {
     self.threads = threads
     do throws(AuthorityError) {
       if let file = place.passwordFile { _ = try PasswordFile.read(file) }
-      let mark = LedgerMark(place)
       let opened = try SharedDirectory(place)
+      // Opening may finish what an earlier command left; reading changes nothing.
+      let mark = LedgerMark(place)
       view = Mutex(
         try opened.working { (directory) throws(AuthorityError) in try AuthorityView(directory, mark: mark) })
       directory = opened

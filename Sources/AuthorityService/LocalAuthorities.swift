@@ -48,7 +48,10 @@ public final class LocalAuthorities: AuthorityServices {
   }
 
   public func keep(_ places: Set<AuthorityPlace>, report: @escaping @Sendable (ServiceReport) -> Void) {
-    let hosts = places.sorted { $0.directory < $1.directory }.compactMap { try? host(of: $0) }
+    // Where a directory is named with its password and without, the one that can open the keys cares for it.
+    let able = Set(places.filter { $0.passwordFile != nil }.map(\.directory))
+    let kept = places.filter { $0.passwordFile != nil || !able.contains($0.directory) }
+    let hosts = kept.sorted { $0.directory < $1.directory }.compactMap { try? host(of: $0) }
     let fresh = hosts.isEmpty ? nil : CRLKeeper(hosts, report: report)
     let previous = state.withLock { state in
       defer { state.keeper = fresh }

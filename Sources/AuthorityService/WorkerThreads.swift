@@ -21,7 +21,7 @@ final class WorkerThreads: @unchecked Sendable {
     signal.withLock {
       guard !isOver, waiting.count - next < limit else { return false }
       waiting.append(work)
-      if idle == 0, started < count { startThread() }
+      if waiting.count - next > idle, started < count { startThread() }
       signal.wakeOne()
       return true
     }

@@ -104,6 +104,17 @@ struct PublishedFileTests {
     #expect(throws: ServiceUnavailable.self) { try services.check(place) }
   }
 
+  @Test("when too much waits already, what must be read is put off, and what is known is answered")
+  func overload() async throws {
+    let services = LocalAuthorities(threads: 1, waiting: 0)
+    let service = try services.service(.revocationList(name: nil), of: authority.place)
+    #expect(await service.answer(ServiceRequest(method: "GET")).status == 200)
+    let directory = try authority.reopened()
+    try directory.writeCRL(signer: try directory.unlock { nil })
+    let refused = await service.answer(ServiceRequest(method: "GET"))
+    #expect(refused.status == 503 && refused.field("Retry-After") == "1" && refused.problem != nil)
+  }
+
   @Test("a directory that another took the place of is opened anew")
   func replaced() async throws {
     let other = try TemporaryAuthority()

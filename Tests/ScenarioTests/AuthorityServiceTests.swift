@@ -252,11 +252,61 @@ struct AuthorityServiceTests {
     try stand.authority.run("revoke", "bob")
     #expect(try eventually { try stand.curl(bob).get("/").body == "FAILED:certificate revoked" })
     #expect(try stand.curl(alice).get("/").body == "SUCCESS")
-    // The CRL of a CA that is added later is there as well.
-    try stand.authority.run(
-      "ca", "intermediate", "issuing", "--subject", "/O=Test/CN=issuing", "--no-passphrase")
-    #expect(try stand.plain.get("/crl/issuing.crl", ["-o", "/dev/null", "-D", "-"]).status == 200)
-    #expect(try stand.curl(alice).get("/").body == "SUCCESS")
+  }
+
+  @Test("a CA that is added while the gateway runs is published, answered for, and its revocations count")
+  func intermediate() throws {
+    let stand = try Stand { try Self.protected($0, "ssl_crl authority; ssl_verify_depth 2;") }
+    try stand.authority.run("ca", "intermediate", "issuing", "--subject", "/O=Test/CN=issuing", "--no-passphrase")
+    let chain = try stand.plain.get("/issuers/issuing.pem").body
+    #expect(chain.components(separatedBy: "BEGIN CERTIFICATE").count == 3)
+    let list = try Program.run(
+      "openssl",
+      [
+        "crl", "-inform", "DER", "-in", try stand.fetch("/crl/issuing.crl", to: "issuing.crl"), "-CAfile",
+        stand.directory.file("pki/ca/issuing.crt"), "-noout", "-verify",
+      ])
+    #expect(list.errors.contains("verify OK"), "\(list)")
+    var carol = try stand.authority.client("carol")
+    func status() throws -> String {
+      try Program.run(
+        "openssl",
+        [
+          "ocsp", "-issuer", stand.directory.file("pki/ca/issuing.crt"), "-CAfile", stand.authority.certificate, "-url",
+          stand.url + "/ocsp", "-cert", carol.certificate,
+        ]
+      ).output
+    }
+    #expect(try status().contains("carol.crt: good"))
+    carol.certificate = stand.directory.file("pki/client/carol-chain.crt")
+    #expect(try eventually { try stand.curl(carol).get("/").body == "SUCCESS" }, "\(stand.gateway.errorLog)")
+    try stand.authority.run("revoke", "carol")
+    #expect(try eventually { try stand.curl(carol).get("/").body == "FAILED:certificate revoked" })
+    carol.certificate = stand.directory.file("pki/client/carol.crt")
+    #expect(try status().contains("carol.crt: revoked"))
+  }
+
+  @Test("a reload changes who is published, and what it leaves goes on")
+  func reload() throws {
+    let stand = try Stand()
+    let other = try OwnAuthority("other", in: stand.directory)
+    try stand.gateway.reload(
+      """
+      events { }
+      http { server { listen 127.0.0.1:@PORT1@; location = /ca.crt { authority_directory other; authority_certificate; }
+        location = /mine.crt { authority_directory pki/; authority_certificate; } } }
+      """, ports: stand.ports)
+    #expect(eventually { stand.gateway.errorLog.contains("generation 2 serves") })
+    for (path, authority) in [("/ca.crt", other), ("/mine.crt", stand.authority)] {
+      let shown = try Program.run(
+        "openssl", ["x509", "-inform", "DER", "-in", try stand.fetch(path, to: "got.crt"), "-noout", "-subject"])
+      #expect(shown.output.contains(authority.name), "\(path)")
+    }
+    #expect(try stand.plain.get("/ca.crl").status == 404)
+    try stand.gateway.reload(
+      "events { } http { server { listen 127.0.0.1:@PORT1@; authority_directory none; } }", ports: stand.ports)
+    #expect(eventually { stand.gateway.errorLog.contains("generation 2 goes on") })
+    #expect(try stand.plain.get("/ca.crt", ["-I"]).status == 200)
   }
 
   @Test("ssl_ocsp asks the responder of its own process")

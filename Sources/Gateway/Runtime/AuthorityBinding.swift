@@ -85,7 +85,11 @@ final class AuthorityBinding {
 extension AuthoritySettings {
   /// `nil` where no directory is named.
   fileprivate var place: AuthorityPlace? {
-    directory.map { AuthorityPlace(directory: $0.path, passwordFile: passwordFile?.path) }
+    directory.map { directory in
+      var path = Substring(directory.path)
+      while path.count > 1, path.hasSuffix("/") { path = path.dropLast() }
+      return AuthorityPlace(directory: String(path), passwordFile: passwordFile?.path)
+    }
   }
 }
 
