@@ -178,7 +178,7 @@ struct ResponderFaultTests {
     raw(
       "too much", "OCSP responder sent no OCSP response", http([UInt8](repeating: 0x30, count: 200_000))),
     raw(
-      "less than was promised", "OCSP responder sent no OCSP response",
+      "less than was promised", "the OCSP responder did not answer",
       ScriptedResponder.http(OCSPForgery.failure(3), length: 4000)),
     raw("no HTTP", "OCSP responder sent no OCSP response", Array("220 mail.example.com ESMTP\r\n".utf8)),
     raw("an end at once", "the OCSP responder did not answer: connection closed", []),
