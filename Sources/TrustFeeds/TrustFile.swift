@@ -34,6 +34,18 @@ public enum TrustFile {
     return lists
   }
 
+  /// The same, file by file, for whoever is to change one of them.
+  public static func revocationListFiles(at path: String) throws(TrustFileError) -> [RevocationListFile] {
+    var files: [RevocationListFile] = []
+    for file in try FileBytes.files(path) {
+      let bytes = try FileBytes.read(file)
+      files.append(
+        RevocationListFile(
+          path: file, lists: try revocationLists(in: bytes, path: file), isDER: bytes.first == derSequence))
+    }
+    return files
+  }
+
   private static let derSequence: UInt8 = 0x30
 
   private static func certificate(_ der: [UInt8], path: String, line: Int?) throws(TrustFileError) -> Certificate {
@@ -62,6 +74,15 @@ public enum TrustFile {
     }
     throw TrustFileError(path: path, line: other.line, reason: "a \(other.label) where a \(wanted) is expected")
   }
+}
+
+/// A file of CRLs as it is.
+public struct RevocationListFile: Sendable {
+  public let path: String
+  /// In DER, in the file's order.
+  public let lists: [[UInt8]]
+  /// One list in DER rather than PEM.
+  public let isDER: Bool
 }
 
 /// What is wrong with a file that trust is to be built from.

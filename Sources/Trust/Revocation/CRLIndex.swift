@@ -44,11 +44,7 @@ public final class CRLIndex: Sendable {
 
   /// Issuer, thisUpdate and nextUpdate of each list, for logs and metrics.
   public var summaries: [CRLSummary] {
-    all.map {
-      CRLSummary(
-        issuer: $0.head.issuer, number: $0.head.number, isDelta: $0.head.isDelta, thisUpdate: $0.head.thisUpdate,
-        nextUpdate: $0.head.nextUpdate, entries: $0.count)
-    }
+    all.map(CRLSummary.init)
   }
 
   /// Whether one of `issuers` signed list number `position`, for those who load it: a list that nobody here could have
@@ -111,6 +107,15 @@ public struct CRLSummary: Sendable, Hashable {
   public let thisUpdate: UnixTime
   public let nextUpdate: UnixTime?
   public let entries: Int
+
+  init(_ list: RevocationList) {
+    issuer = list.head.issuer
+    number = list.head.number
+    isDelta = list.head.isDelta
+    thisUpdate = list.head.thisUpdate
+    nextUpdate = list.head.nextUpdate
+    entries = list.count
+  }
 }
 
 /// A list that could not be read.

@@ -13,8 +13,13 @@ struct RevocationListReader {
   private var currentRows: [SerialTable.Row] = []
   private var currentIssuer = DistinguishedName.empty.key
   private var isEntryExtensible = false
+  private let readsEntries: Bool
 
-  init(_ der: [UInt8]) { self.der = der }
+  /// - Parameter readsEntries: `false` where only the head is wanted.
+  init(_ der: [UInt8], readsEntries: Bool = true) {
+    self.der = der
+    self.readsEntries = readsEntries
+  }
 
   mutating func read() throws(DERError) {
     guard der.count <= Int(UInt32.max) else { throw DERError(.lengthTooLarge, at: 0) }
@@ -54,7 +59,7 @@ struct RevocationListReader {
     head.issuerKey = head.issuer.key
     currentIssuer = head.issuerKey
     isEntryExtensible = isVersion2
-    if let entries = try reader.readIfPresent(.sequence) {
+    if let entries = try reader.readIfPresent(.sequence), readsEntries {
       currentRows.reserveCapacity(entries.content.count / 36)
       var inside = reader.inside(entries)
       while !inside.isAtEnd { try readEntry(&inside) }

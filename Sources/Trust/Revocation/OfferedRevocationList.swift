@@ -1,0 +1,96 @@
+import Cryptography
+import PKI
+
+/// A CRL that somebody brings, to be held against the CAs that are trusted and the lists that are held.
+public struct OfferedRevocationList: Sendable {
+  /// What makes two lists editions of one: issuer, key, scope, and whether they are deltas (RFC 5280 §5.2.3).
+  public struct Series: Hashable, Sendable {
+    fileprivate let issuer: DistinguishedNameKey
+    fileprivate let keyIdentifier: [UInt8]?
+    fileprivate let scope: RevocationScope?
+    fileprivate let isDelta: Bool
+  }
+
+  public let der: [UInt8]
+  public let summary: CRLSummary
+  private let list: RevocationList
+
+  /// - Throws: where the DER is not a CertificateList.
+  public init(der: [UInt8]) throws(DERError) {
+    self.der = der
+    list = try RevocationList(der: der)
+    summary = CRLSummary(list)
+  }
+
+  public var series: Series { Series(list.head) }
+
+  /// A critical extension that nobody here understands: with such a list every certificate of its issuer would be refused.
+  public var unknownCritical: OID? { list.head.unknownCritical }
+
+  public enum Signer: Hashable, Sendable {
+    case known(Certificate)
+    /// No CA has the issuer's name.
+    case unknown
+    /// A CA has the name, and did not sign.
+    case foreign
+    /// The CA that signed may not sign CRLs (RFC 5280 §4.2.1.3).
+    case unauthorized
+  }
+
+  /// Which of `authorities` signed the list.
+  public func signer(among authorities: [Certificate]) -> Signer {
+    let named = authorities.filter { $0.subject.key == list.head.issuerKey }
+    if named.isEmpty { return .unknown }
+    guard let signer = named.first(where: { $0.publicKey.map { list.isSigned(by: PublicKeyIdentity($0)) } ?? false })
+    else { return .foreign }
+    // A damaged keyUsage allows nothing.
+    guard let usage = try? signer.keyUsage() else { return signer.hasKeyUsage ? .unauthorized : .known(signer) }
+    return usage.contains(.cRLSign) ? .known(signer) : .unauthorized
+  }
+}
+
+extension OfferedRevocationList.Series {
+  fileprivate init(_ head: RevocationListHead) {
+    issuer = head.issuerKey
+    keyIdentifier = head.keyIdentifier
+    scope = head.scope
+    isDelta = head.isDelta
+  }
+
+  /// Whether the lists come from one CA, if perhaps with another key or scope.
+  public func hasSameIssuer(as other: Self) -> Bool { issuer == other.issuer }
+}
+
+/// A CRL that is held already, of which only the head is read.
+public struct HeldRevocationList: Sendable {
+  public let der: [UInt8]
+  public let series: OfferedRevocationList.Series
+  private let head: RevocationListHead
+
+  public init(der: [UInt8]) throws(DERError) {
+    self.der = der
+    var reader = RevocationListReader(der, readsEntries: false)
+    try reader.read()
+    head = reader.head
+    series = OfferedRevocationList.Series(reader.head)
+  }
+
+  public var number: [UInt8]? { head.number }
+  public var thisUpdate: UnixTime { head.thisUpdate }
+
+  /// Whether `offer` is a later edition: neither its time nor its number goes back, and one goes on. A list with numbers is
+  /// not followed by one without (RFC 5280 §5.2.3).
+  public func isFollowed(by offer: OfferedRevocationList) -> Bool {
+    guard offer.summary.thisUpdate >= thisUpdate else { return false }
+    switch (number, offer.summary.number) {
+    case (let held?, let offered?): return RevocationList.isLess(held, than: offered)
+    case (nil, .some): return true
+    case (.some, nil): return false
+    case (nil, nil): return offer.summary.thisUpdate > thisUpdate
+    }
+  }
+}
+
+extension Certificate {
+  fileprivate var hasKeyUsage: Bool { extensions.contains { $0.oid == .keyUsage } }
+}
