@@ -12,6 +12,7 @@ extension Assembly {
     }
     checkClientRules(http)
     checkLocationTrust(http)
+    checkCRLPushes(http)
     for server in http.servers { checkListens(of: server, in: http) }
   }
 

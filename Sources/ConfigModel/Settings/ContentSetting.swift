@@ -1,8 +1,12 @@
+import ConfigSyntax
+
 /// What answers in a location, where a directive names it.
 public enum ContentSetting: Sendable {
   case proxyPass(ProxyPass)
   case metrics(MetricsFormat)
   case stubStatus
+  /// `ssl_crl_push`, and where it stands.
+  case crlPush(SourcePosition)
   case authority(AuthorityContent)
 
   /// The directive's name.
@@ -11,6 +15,7 @@ public enum ContentSetting: Sendable {
     case .proxyPass: "proxy_pass"
     case .metrics: "metrics"
     case .stubStatus: "stub_status"
+    case .crlPush: "ssl_crl_push"
     case .authority(let content): content.directive
     }
   }

@@ -1,5 +1,3 @@
-import ConfigModel
-
 /// The same metrics as JSON: `{"metrics":[{"name","type","help","samples":[{"labels":{…},"value":1}]}]}`.
 enum MetricsJSON {
   static let contentType = "application/json"
@@ -18,31 +16,23 @@ enum MetricsJSON {
 
   private static func append(_ family: MetricFamily, to out: inout [UInt8]) {
     out.append(ascii: "\n{\"name\":")
-    append(family.name, to: &out)
+    JSONScalar.append(family.name, to: &out)
     out.append(ascii: ",\"type\":")
-    append(family.kind.rawValue, to: &out)
+    JSONScalar.append(family.kind.rawValue, to: &out)
     out.append(ascii: ",\"help\":")
-    append(family.help, to: &out)
+    JSONScalar.append(family.help, to: &out)
     out.append(ascii: ",\"samples\":[")
     for (index, sample) in family.samples.enumerated() {
       if index > 0 { out.append(UInt8(ascii: ",")) }
       out.append(ascii: "{\"labels\":{")
       for (index, label) in sample.labels.enumerated() {
         if index > 0 { out.append(UInt8(ascii: ",")) }
-        append(label.name, to: &out)
+        JSONScalar.append(label.name, to: &out)
         out.append(UInt8(ascii: ":"))
-        append(label.value, to: &out)
+        JSONScalar.append(label.value, to: &out)
       }
       out.append(contentsOf: "},\"value\":\(sample.value)}".utf8)
     }
     out.append(ascii: "]}")
-  }
-
-  private static func append(_ text: String, to out: inout [UInt8]) {
-    out.append(UInt8(ascii: "\""))
-    let start = out.count
-    out.append(contentsOf: text.utf8)
-    LogFormat.Escape.json.apply(to: &out, from: start)
-    out.append(UInt8(ascii: "\""))
   }
 }

@@ -25,7 +25,9 @@ extension MetricsReport {
     for (labels, count) in shared.events.counts(of: .crlLoad) {
       loads.add(count, ["source": labels[0], "result": labels[1]])
     }
-    return [entries, thisUpdate, nextUpdate, age, loads]
+    var pushes = MetricFamily("crl_pushes_total", .counter, "CRLs that were brought to ssl_crl_push, by result.")
+    for (labels, count) in shared.events.counts(of: .crlPush) { pushes.add(count, ["result": labels[0]]) }
+    return [entries, thisUpdate, nextUpdate, age, loads, pushes]
   }
 
   /// Of lists with one issuer and source the newest comes first, and is shown.

@@ -14,6 +14,7 @@ struct ContentHandlers {
     case .metrics(let format): MetricsHandler(format: format, shared: shared)
     case .authority(let content): try compile.authority.handler(content, settings.authority, match: match)
     case .stubStatus: StubStatusHandler(counters: shared.counters)
+    case .crlPush: CRLPushHandler(shared: shared)
     }
   }
 }

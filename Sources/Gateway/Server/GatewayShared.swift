@@ -12,6 +12,7 @@ final class GatewayShared: Sendable {
   let upstreamCounters = UpstreamCounterRegistry()
   let status = GatewayStatus()
   let trustEnds = TrustEnds()
+  let intake = CRLIntake()
   private let connections = Atomic<UInt64>(0)
 
   init(services: (any AuthorityServices)? = nil) { self.services = services }

@@ -80,6 +80,7 @@ final class ServerTLS: Sendable {
 
   private let builder: ServerTLSBuilder
   private let current: Mutex<Current>
+  private let reloading = Mutex<Void>(())
   private let knownExpiring = Mutex<ExpiringCertificates?>(nil)
   /// `nil` where the context has its certificates.
   let certificates: DynamicCertificates?
@@ -137,9 +138,12 @@ final class ServerTLS: Sendable {
 
   /// Reads the files again; where one is bad, the state stays what it was.
   func reload() throws(Diagnostic) {
-    let fresh = try builder.build()
-    current.withLock { $0.state = fresh }
-    knownExpiring.withLock { $0 = nil }
+    // One after the other, so that what was read later stays.
+    try reloading.withLock { _ throws(Diagnostic) in
+      let fresh = try builder.build()
+      current.withLock { $0.state = fresh }
+      knownExpiring.withLock { $0 = nil }
+    }
   }
 
   /// `ssl_crl_hosts`; `nil` where certificates' distribution points are not asked.

@@ -1,0 +1,61 @@
+import ConfigModel
+import ConfigSyntax
+import Cryptography
+import PKI
+import Trust
+
+/// Whether a list that was brought may be taken, whatever is held.
+enum CRLPushCheck {
+  /// How far thisUpdate may lie ahead: clocks differ.
+  private static let skew: Int64 = 300
+
+  /// The one CRL in a body, DER or PEM.
+  static func offer(in body: [UInt8]) throws(CRLPushRefusal) -> OfferedRevocationList {
+    guard let first = body.first else { throw .empty }
+    let der = first == 0x30 ? body : try list(inPEM: body)
+    do throws(DERError) {
+      return try OfferedRevocationList(der: der)
+    } catch {
+      throw .malformed("\(error)")
+    }
+  }
+
+  private static func list(inPEM body: [UInt8]) throws(CRLPushRefusal) -> [UInt8] {
+    let blocks: [PEMBlock]
+    do throws(PKIError) {
+      blocks = try PEM.decode(body)
+    } catch {
+      throw .malformed("\(error)")
+    }
+    guard let list = blocks.first else { throw .malformed("neither DER nor PEM") }
+    guard blocks.count == 1 else { throw .several(blocks.count) }
+    guard list.label == "X509 CRL" else { throw .malformed("a \(list.label) where an X509 CRL is expected") }
+    return list.bytes
+  }
+
+  /// Its signer, its times, its extensions.
+  static func check(
+    _ offer: OfferedRevocationList, _ settings: TLSSettings, at now: UnixTime
+  ) throws(CRLPushRefusal) {
+    let issuer = offer.summary.issuer.rfc2253
+    switch offer.signer(among: try authorities(settings)) {
+    case .known: break
+    case .unknown: throw .unknownIssuer(issuer)
+    case .foreign: throw .foreignSignature(issuer)
+    case .unauthorized: throw .unauthorizedSigner(issuer)
+    }
+    if let oid = offer.unknownCritical { throw .unknownCriticalExtension(oid) }
+    let thisUpdate = offer.summary.thisUpdate
+    if thisUpdate.seconds > now.seconds + skew { throw .notYetValid(thisUpdate: thisUpdate) }
+    if let end = offer.summary.nextUpdate, end < now { throw .expired(nextUpdate: end) }
+  }
+
+  private static func authorities(_ settings: TLSSettings) throws(CRLPushRefusal) -> [Certificate] {
+    do throws(Diagnostic) {
+      return try ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate")
+        + ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
+    } catch {
+      throw .unreadable(error.description)
+    }
+  }
+}
