@@ -10,6 +10,7 @@ struct CRLCommand: ParsableCommand {
 
   @OptionGroup var directory: DirectoryOptions
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var push: PushOptions
 
   @Option(help: ArgumentHelp("The CA whose CRL to write; every CA of the directory without it.", valueName: "name"))
   var ca: String?
@@ -26,10 +27,12 @@ struct CRLCommand: ParsableCommand {
     let authorities = try directory.open()
     let names = try ca.map { [$0] } ?? authorities.authorities().map(\.name)
     if out != nil, names.count > 1 { throw UsageError("--out takes one CRL; name the CA with --ca") }
+    var lists: [WrittenCRL] = []
     for name in names {
       let signer = try authorities.unlock(
         name, passphrase: passphrase.unlocking(authorities.layout.authority(name).key))
       let written = try authorities.writeCRL(signer: signer, days: days)
+      lists.append(written)
       if let out {
         try AtomicFile.write(out.hasSuffix(".der") ? written.der : written.pem, to: out, mode: AtomicFile.publicMode)
       }
@@ -37,5 +40,6 @@ struct CRLCommand: ParsableCommand {
         "\(written.path): number \(written.number), \(written.entries) revoked, next update \(written.nextUpdate.rfc3339)"
       )
     }
+    try push.push(lists, of: authorities)
   }
 }

@@ -9,11 +9,13 @@ struct RevokeCommand: ParsableCommand {
     discussion: """
       A name revokes every certificate of that name that is not expired: the old ones of a renewed name as well.
       --reason certificateHold suspends; --remove takes a hold back (removeFromCRL).
-      The CRL is written at once, so that a gateway that watches ca/ca.crl refuses from then on.
+      The CRL is written at once, so that a gateway that watches ca/ca.crl refuses from then on. It is pushed
+      to the gateways that `ca push --remember` knows, and to those of --push.
       """)
 
   @OptionGroup var directory: DirectoryOptions
   @OptionGroup var passphrase: PassphraseOptions
+  @OptionGroup var push: PushOptions
 
   @Argument(help: ArgumentHelp("Serial numbers, names or certificate files.", valueName: "certificate"))
   var certificates: [String]
@@ -53,6 +55,7 @@ struct RevokeCommand: ParsableCommand {
     request.why = why
     let outcome = try opened.revoke(request, signers: signers)
     report(records, outcome, lifts: lifts)
+    try push.push(outcome, of: opened, quietly: json)
   }
 
   private func time(_ text: String) throws -> UnixTime {
