@@ -15,6 +15,8 @@ final class EventCounters: Sendable {
     case stapleQuery
     /// `source`, `result`.
     case crlLoad
+    /// `source`, `result`.
+    case crlFetch
     /// `result`, of certificates, keys, CAs and CRLs that changed.
     case fileReload
     /// `result`.

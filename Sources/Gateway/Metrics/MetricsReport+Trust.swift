@@ -27,7 +27,11 @@ extension MetricsReport {
     }
     var pushes = MetricFamily("crl_pushes_total", .counter, "CRLs that were brought to ssl_crl_push, by result.")
     for (labels, count) in shared.events.counts(of: .crlPush) { pushes.add(count, ["result": labels[0]]) }
-    return [entries, thisUpdate, nextUpdate, age, loads, pushes]
+    var fetches = MetricFamily("crl_fetches_total", .counter, "Lists asked for by URL while serving, by result.")
+    for (labels, count) in shared.events.counts(of: .crlFetch) {
+      fetches.add(count, ["source": labels[0], "result": labels[1]])
+    }
+    return [entries, thisUpdate, nextUpdate, age, loads, fetches, pushes]
   }
 
   /// Of lists with one issuer and source the newest comes first, and is shown.

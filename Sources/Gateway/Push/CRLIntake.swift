@@ -45,7 +45,7 @@ final class CRLIntake: Sendable {
   ) throws(CRLPushRefusal) -> CRLPushReceipt {
     let offer = try CRLPushCheck.offer(in: body)
     try CRLPushCheck.check(offer, settings, at: UnixTime(WallClock.now.seconds))
-    let place = try CRLPlace(of: offer, in: settings.crl.map(\.path))
+    let place = try CRLPlace(of: offer, in: settings.crl.filter { !$0.isAuthority }.map(\.path))
     var receipt = CRLPushReceipt(offer.summary)
     guard try place.isNews(offer) else { return receipt }
     // The watcher of files may be quicker with what follows: it counts as well.
