@@ -74,6 +74,35 @@ struct MetricsTests {
     #expect(gateway.isRunning)
   }
 
+  @Test("resumed handshakes are told from full ones, and tickets that a new CRL made worthless are counted")
+  func resumption() throws {
+    let scene = try Scene(ports: 2)
+    try scene.authority.writeCRL()
+    let gateway = try scene.start(Self.configuration(scene))
+    let alice = try scene.authority.issue("alice")
+    func connect(_ more: String...) throws -> Run {
+      try Program.run(
+        "openssl",
+        [
+          "s_client", "-connect", "127.0.0.1:\(scene.ports[0])", "-servername", "localhost", "-cert", alice.certificate,
+          "-key", alice.key, "-tls1_2",
+        ] + more)
+    }
+    let session = scene.directory.file("session.pem")
+    _ = try connect("-sess_out", session)
+    _ = try connect("-sess_in", session)
+    let before = try Self.scrape(scene)
+    #expect(before.value("tls_handshakes_total", ["version": "TLSv1.2", "resumed": "false"]) == 1)
+    #expect(before.value("tls_handshakes_total", ["version": "TLSv1.2", "resumed": "true"]) == 1)
+    #expect(before.value("client_verifications_total", ["result": "verified"]) == 2)
+    try scene.authority.writeCRL()
+    #expect(eventually { gateway.errorLog.contains("changed files taken") })
+    _ = try connect("-sess_in", session)
+    let after = try Self.scrape(scene)
+    #expect(after.value("tls_handshakes_total", ["version": "TLSv1.2", "resumed": "false"]) == 2)
+    #expect(after.value("tls_resumptions_refused_total", ["reason": "unknown_verdict"]) == 1)
+  }
+
   @Test("CRLs and certificates show their ends; a revoked client is counted when it is cut off and when it comes again")
   func revocation() throws {
     let scene = try Scene(ports: 2)

@@ -13,12 +13,14 @@ final class RemoteListKeeper: Sendable {
 
   private let shared: RemoteLists
   private let loop: EventLoop
+  private let events: EventCounters
   private let task = Mutex<RepeatedTask?>(nil)
   /// Reads and judges what came: no event loop waits for a large list.
   private let judges = DispatchQueue(label: "crl")
 
-  init(_ shared: RemoteLists, loop: EventLoop) {
+  init(_ shared: RemoteLists, loop: EventLoop, events: EventCounters) {
     self.shared = shared
+    self.events = events
     self.loop = loop
   }
 
@@ -68,9 +70,14 @@ final class RemoteListKeeper: Sendable {
     _ result: Result<FetchResponse, FetchError>, _ list: RemoteList, _ errorLog: ErrorLogRuntime
   ) {
     switch shared.take(result, for: list, at: UnixTime(WallClock.now.seconds)) {
-    case .unchanged: errorLog.write(.info, "CRL \"\(list.url)\" has not changed")
-    case .replaced(let bytes): errorLog.write(.notice, "CRL \"\(list.url)\" fetched, \(bytes) bytes")
+    case .unchanged:
+      events.count(.crlFetch, "\(list.url)", "unchanged")
+      errorLog.write(.info, "CRL \"\(list.url)\" has not changed")
+    case .replaced(let bytes):
+      events.count(.crlFetch, "\(list.url)", "replaced")
+      errorLog.write(.notice, "CRL \"\(list.url)\" fetched, \(bytes) bytes")
     case .failed(let reason):
+      events.count(.crlFetch, "\(list.url)", "failed")
       errorLog.write(.error, "CRL \"\(list.url)\": \(reason); what was there before goes on being used")
     }
     FreedMemory.giveBack()

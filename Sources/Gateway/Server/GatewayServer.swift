@@ -34,7 +34,7 @@ public final class GatewayServer: Sendable {
     self.shared = shared
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
-    remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor)
+    remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor, events: shared.events)
     generations = LivingGenerations(runtime)
     watcher = ConfigurationFileWatcher(generations, events: shared.events)
     distributionPoints = DistributionPointKeeper(shared.tls.distributionPoints, loop: loops.acceptor)
