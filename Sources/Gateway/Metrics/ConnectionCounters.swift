@@ -32,12 +32,12 @@ final class ConnectionCounters: Sendable {
   /// Of all event loops together.
   var totals: CounterTotals { all() ?? CounterTotals([self]) }
 
-  /// Adds one.
+  /// Adds one: wrapping, because the checked addition is a loop of comparing and swapping.
   @inline(__always)
-  func count(_ cell: CounterCell) { cells[cell.index].add(1, ordering: .relaxed) }
+  func count(_ cell: CounterCell) { cells[cell.index].wrappingAdd(1, ordering: .relaxed) }
 
   @inline(__always)
-  private func uncount(_ cell: CounterCell) { cells[cell.index].subtract(1, ordering: .relaxed) }
+  private func uncount(_ cell: CounterCell) { cells[cell.index].wrappingSubtract(1, ordering: .relaxed) }
 
   func value(_ cell: CounterCell) -> Int { cells[cell.index].load(ordering: .relaxed) }
 }

@@ -38,7 +38,7 @@ final class UpstreamCounters: Sendable {
 
   /// - Parameter ordinal: of the event loop that counts.
   func count(_ outcome: Outcome, ordinal: Int) {
-    cells[ordinal % Self.places * Self.distance + outcome.rawValue].add(1, ordering: .relaxed)
+    cells[ordinal % Self.places * Self.distance + outcome.rawValue].wrappingAdd(1, ordering: .relaxed)
   }
 
   func value(_ outcome: Outcome) -> Int {

@@ -18,9 +18,10 @@ final class CRLIntake: Sendable {
   /// - Parameters:
   ///   - body: as it came: PEM or DER.
   ///   - settings: of the server to which it came.
+  ///   - trusted: CAs of that server beside those that its settings name.
   ///   - then: called once, on any thread.
   func take(
-    _ body: [UInt8], for settings: TLSSettings, in shared: GatewayShared,
+    _ body: [UInt8], for settings: TLSSettings, trusted: [Certificate], in shared: GatewayShared,
     then: @escaping @Sendable (Outcome) -> Void
   ) {
     guard waiting.add(1, ordering: .relaxed).newValue <= Self.capacity else {
@@ -30,7 +31,7 @@ final class CRLIntake: Sendable {
     queue.async { [self] in
       let outcome: Outcome
       do throws(CRLPushRefusal) {
-        outcome = .success(try Self.take(body, settings, shared))
+        outcome = .success(try Self.take(body, settings, trusted, shared))
       } catch {
         outcome = .failure(error)
       }
@@ -41,10 +42,10 @@ final class CRLIntake: Sendable {
   }
 
   private static func take(
-    _ body: [UInt8], _ settings: TLSSettings, _ shared: GatewayShared
+    _ body: [UInt8], _ settings: TLSSettings, _ trusted: [Certificate], _ shared: GatewayShared
   ) throws(CRLPushRefusal) -> CRLPushReceipt {
     let offer = try CRLPushCheck.offer(in: body)
-    try CRLPushCheck.check(offer, settings, at: UnixTime(WallClock.now.seconds))
+    try CRLPushCheck.check(offer, settings, trusted, at: UnixTime(WallClock.now.seconds))
     let place = try CRLPlace(of: offer, in: settings.crl.filter { !$0.isAuthority }.map(\.path))
     var receipt = CRLPushReceipt(offer.summary)
     guard try place.isNews(offer) else { return receipt }

@@ -35,10 +35,10 @@ enum CRLPushCheck {
 
   /// Its signer, its times, its extensions.
   static func check(
-    _ offer: OfferedRevocationList, _ settings: TLSSettings, at now: UnixTime
+    _ offer: OfferedRevocationList, _ settings: TLSSettings, _ trusted: [Certificate], at now: UnixTime
   ) throws(CRLPushRefusal) {
     let issuer = offer.summary.issuer.rfc2253
-    switch offer.signer(among: try authorities(settings)) {
+    switch offer.signer(among: try authorities(settings) + trusted) {
     case .known: break
     case .unknown: throw .unknownIssuer(issuer)
     case .foreign: throw .foreignSignature(issuer)

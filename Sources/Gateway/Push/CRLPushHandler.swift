@@ -18,7 +18,8 @@ struct CRLPushHandler: ContentHandler {
     let loop = request.exchange.eventLoop
     let bound = NIOLoopBound(request, eventLoop: loop)
     let events = shared.events
-    shared.intake.take(body, for: request.server.block.tls, in: shared) { outcome in
+    let trusted = request.server.tls?.state.authorities ?? []
+    shared.intake.take(body, for: request.server.block.tls, trusted: trusted, in: shared) { outcome in
       loop.execute { CRLPushAnswer(outcome).send(to: bound.value, events) }
     }
   }

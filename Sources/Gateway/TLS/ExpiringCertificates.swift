@@ -36,9 +36,13 @@ struct ExpiringCertificates: Sendable {
       credential.chain.first.flatMap { try? Certificate(der: $0) }.map { Entry($0, path: path) }
     }
     var seen: Set<[UInt8]> = []
-    let all = state.judges.flatMap { Self.authorities(of: $0.verifier.snapshot) }
-    authorities = all.map { Entry($0, path: nil) }.filter { seen.insert($0.fingerprint).inserted }
+    authorities = state.authorities.map { Entry($0, path: nil) }.filter { seen.insert($0.fingerprint).inserted }
   }
+}
+
+extension ServerTLS.State {
+  /// Every CA that vouches for clients, in the server, its locations and trust domains; perhaps more than once.
+  var authorities: [Certificate] { judges.flatMap { Self.authorities(of: $0.verifier.snapshot) } }
 
   private static func authorities(of snapshot: TrustSnapshot) -> [Certificate] {
     let domains = snapshot.domains.sorted { $0.key < $1.key }.map(\.value)
