@@ -5,10 +5,17 @@ import NIOCore
 enum HTTPFuzzing {
   static func requests(_ bytes: [UInt8]) {
     let whole = transcript(ofRequests: [bytes[...]])
-    expectSame(whole, transcript(ofRequests: halves(bytes)), of: bytes)
-    if bytes.count < 512 {
-      expectSame(whole, transcript(ofRequests: bytes.indices.map { bytes[$0...$0] }), of: bytes)
-    }
+    check(whole, transcript(ofRequests: halves(bytes)), bytes)
+    if bytes.count < 512 { check(whole, transcript(ofRequests: bytes.indices.map { bytes[$0...$0] }), bytes) }
+  }
+
+  /// A head that has not ended may be refused before its end or be waited for, depending on where it was cut; what was
+  /// read before is the same.
+  private static func check(_ a: [String], _ b: [String], _ bytes: [UInt8]) {
+    let (failsA, failsB) = (a.contains { $0.hasPrefix("failed") }, b.contains { $0.hasPrefix("failed") })
+    guard failsA != failsB else { return expectSame(a, b, of: bytes) }
+    func read(_ lines: [String]) -> [String] { lines.filter { !$0.hasPrefix("failed") } }
+    expectSame(read(a), read(b), of: bytes)
   }
 
   private static func halves(_ bytes: [UInt8]) -> [ArraySlice<UInt8>] {
