@@ -58,8 +58,10 @@ let package = Package(
       dependencies: ["ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "Trust", nioCore],
       path: "fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
-    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography"]),
-    .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography"]),
+    // What several test targets need.
+    .target(name: "TestSupport", path: "Tests/TestSupport"),
+    .testTarget(name: "CryptographyTests", dependencies: ["Cryptography", "TestSupport"]),
+    .testTarget(name: "PKITests", dependencies: ["PKI", "Cryptography", "TestSupport"]),
     .testTarget(name: "TLSEngineTests", dependencies: ["TLSEngine", "Cryptography", "PKI"]),
     .testTarget(name: "HTTPWireTests", dependencies: ["HTTPWire"]),
     .testTarget(name: "ConfigSyntaxTests", dependencies: ["ConfigSyntax"]),

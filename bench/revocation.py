@@ -178,7 +178,7 @@ class Bench:
         with self.serving(name, f"ssl_crl {current};") as (server, port):
             for _ in range(3 if self.quick else 20):
                 publish(server, [])
-                self.until(lambda: self.status_of(port, victim) == 200)
+                self.settle(port, victim)
                 found.append(self.effect(port, victim, lambda: publish(server, [int(serial, 16)])))
         return found
 
@@ -202,7 +202,7 @@ class Bench:
         with self.serving(name, f"ssl_crl {folder}/ca/ca.crl;", ca=f"{folder}/ca/ca.crt") as (server, port):
             for victim in victims:
                 client = self.client(self.pki / "ca.crt", folder / "client" / victim)
-                self.until(lambda: self.status_of(port, client) == 200)
+                self.settle(port, client)
                 def act():
                     began = time.perf_counter()
                     sh(program, "revoke", victim, "--dir", str(folder))
@@ -239,6 +239,16 @@ class Bench:
             if time.perf_counter() > end:
                 raise TimeoutError("the server does not do what it should")
 
+    def settle(self, port, context):
+        """Waits until a client is let in for good: after a reload, workers of the time before still take connections."""
+        def is_let_in():
+            for _ in range(10):
+                if self.status_of(port, context) != 200:
+                    return False
+                time.sleep(0.05)
+            return True
+        self.until(is_let_in)
+
     def effect(self, port, context, act):
         """Seconds from what `act` returns until a new connection is refused, and until an open one is closed."""
         kept = context.wrap_socket(socket.create_connection(("localhost", port), 10), server_hostname="localhost")
@@ -261,4 +271,6 @@ class Bench:
         for thread in threads:
             thread.join()
         kept.close()
+        if min(closed[0], refused[0]) < began:
+            raise RuntimeError("the client was refused before it was revoked")
         return refused[0] - began, closed[0] - began

@@ -1,19 +1,20 @@
 import Foundation
 
 /// The openssl command line, to check that others read what we write.
-enum OpenSSLTool {
-  struct Output {
-    var status: Int32
-    var standardOutput: [UInt8]
-    var standardError: String
-    var text: String { String(decoding: standardOutput, as: UTF8.self) }
+public enum OpenSSLTool {
+  public struct Output {
+    public var status: Int32
+    public var standardOutput: [UInt8]
+    public var standardError: String
+    public var text: String { String(decoding: standardOutput, as: UTF8.self) }
   }
 
-  static func isInstalled(_ program: String = "openssl") -> Bool {
+  public static func isInstalled(_ program: String = "openssl") -> Bool {
     FileManager.default.isExecutableFile(atPath: "/usr/bin/\(program)")
   }
 
-  static func run(_ arguments: [String], program: String = "openssl", in directory: URL? = nil) throws -> Output {
+  public static func run(_ arguments: [String], program: String = "openssl", in directory: URL? = nil) throws -> Output
+  {
     let process = Process()
     process.executableURL = URL(fileURLWithPath: "/usr/bin/\(program)")
     process.arguments = arguments
@@ -32,7 +33,7 @@ enum OpenSSLTool {
   }
 
   /// Runs `body` in a directory of its own that holds `files`.
-  static func withFiles<R>(_ files: [String: [UInt8]], _ body: (URL) throws -> R) throws -> R {
+  public static func withFiles<R>(_ files: [String: [UInt8]], _ body: (URL) throws -> R) throws -> R {
     let directory = FileManager.default.temporaryDirectory.appendingPathComponent("countersign-\(UUID().uuidString)")
     try FileManager.default.createDirectory(at: directory, withIntermediateDirectories: true)
     defer { try? FileManager.default.removeItem(at: directory) }
