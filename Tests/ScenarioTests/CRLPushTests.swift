@@ -97,6 +97,39 @@ struct CRLPushTests {
     #expect(seen.value("crl_pushes_total", ["result": "older"]) == 1)
   }
 
+  @Test("a pushed list counts for tunnels of the configuration before, too, and its answer counts them")
+  func olderGeneration() throws {
+    let scene = try Scene(ports: 2)
+    try scene.authority.writeCRL()
+    let held = try Self.keep(scene.authority, as: "held.pem")
+    let echo = try EchoUpgrade(port: scene.ports[1])
+    let configuration = Self.configuration(
+      scene, crl: held,
+      """
+      location /echo { proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1;
+        proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_read_timeout 5m; }
+      """)
+    let gateway = try scene.start(configuration)
+    let (alice, mallory) = (try scene.authority.issue("alice"), try scene.authority.issue("mallory"))
+    let tunnels = try [mallory, alice].map { try KeptConnection(scene, $0) }
+    for tunnel in tunnels {
+      tunnel.send(
+        Array("GET /echo HTTP/1.1\r\nHost: localhost\r\nConnection: upgrade\r\nUpgrade: echo\r\n\r\n".utf8))
+      #expect(eventually { tunnel.text.contains("101 Switching Protocols") }, "\(tunnel.text)")
+    }
+    gateway.signal(SIGHUP)
+    #expect(eventually { gateway.errorLog.contains("generation 2 serves") })
+    try scene.authority.revoke(mallory)
+    try scene.authority.writeCRL()
+    let (answer, json) = try Self.push(try Self.keep(scene.authority, as: "second.pem"), scene.curl)
+    #expect(answer.status == 200, "\(answer.body) \(gateway.errorLog)")
+    #expect(json["closedConnections"] as? Int == 1)
+    #expect(eventually { tunnels[0].isClosed })
+    tunnels[1].send(Array("still there".utf8))
+    #expect(eventually { tunnels[1].text.hasSuffix("still there") })
+    #expect(echo.isRunning)
+  }
+
   @Test("what is no later list of a trusted CA is refused, and nothing changes")
   func bad() throws {
     let scene = try Scene()

@@ -1,4 +1,3 @@
-import ConfigSyntax
 import Synchronization
 import TrustFeeds
 
@@ -28,19 +27,10 @@ final class ConfigurationFileWatcher: Sendable {
     watchers.withLock { $0.removeValue(forKey: runtime.generation) }?.stop()
   }
 
-  /// A bad file leaves its server as it was; the next change tries again.
   private static func reload(
     _ runtime: GatewayRuntime, _ changed: Set<String>, _ generations: LivingGenerations, _ events: EventCounters
   ) {
-    for server in runtime.tls where !server.files.isDisjoint(with: changed) {
-      do throws(Diagnostic) {
-        try server.reload()
-        events.count(.fileReload, "success")
-      } catch {
-        events.count(.fileReload, "failure")
-        runtime.errorLog.write(.alert, "\(error.description); what was there before goes on being used")
-      }
-    }
+    runtime.takeUp(changed, events: events)
     runtime.errorLog.write(.notice, "changed files taken: \(changed.sorted().joined(separator: ", "))")
     runtime.warnOfRevocationLists()
     // An older generation's connections are judged by the servers of this one.

@@ -12,8 +12,6 @@ public final class GatewayServer: Sendable {
   private struct State {
     var runtime: GatewayRuntime
     var sockets: [OpenSocket] = []
-    /// Generations that still have connections, the serving one included.
-    var living = 1
     var isStopping = false
     var isStopped = false
   }
@@ -22,7 +20,6 @@ public final class GatewayServer: Sendable {
   private let shared: GatewayShared
   private let loops: EventLoops
   private let state: Mutex<State>
-  private let generations: LivingGenerations
   private let watcher: ConfigurationFileWatcher
   private let staples: StapleKeeper
   private let expiry = ExpiryWarnings()
@@ -35,8 +32,8 @@ public final class GatewayServer: Sendable {
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor, events: shared.events)
-    generations = LivingGenerations(runtime)
-    watcher = ConfigurationFileWatcher(generations, events: shared.events)
+    shared.generations.begin(runtime)
+    watcher = ConfigurationFileWatcher(shared.generations, events: shared.events)
     distributionPoints = DistributionPointKeeper(shared.tls.distributionPoints, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
@@ -108,14 +105,13 @@ public final class GatewayServer: Sendable {
       let closing = state.sockets.filter { old in !sockets.contains { $0 === old } }
       state.runtime = next
       state.sockets = sockets
-      state.living += 1
       return (previous, closing)
     }
     for socket in closing { socket.close() }
     shared.status.reloaded(next)
     watchFiles(of: next)
     next.errorLog.write(.notice, "generation \(next.generation) serves")
-    generations.begin(next)
+    shared.generations.begin(next)
     retire(previous, isUrgent: false)
   }
 
@@ -156,15 +152,10 @@ public final class GatewayServer: Sendable {
   }
 
   private func generationEnded(_ runtime: GatewayRuntime) {
-    let isLast = state.withLock { state in
-      state.living -= 1
-      return state.living == 0
-    }
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
     watcher.forget(runtime)
-    generations.end(runtime)
     distributionPoints.forget(runtime)
-    guard isLast else { return }
+    guard shared.generations.end(runtime) else { return }
     staples.stop()
     remoteLists.stop()
     shared.services?.keep([]) { _ in }

@@ -12,6 +12,7 @@ final class GatewayShared: Sendable {
   let upstreamCounters = UpstreamCounterRegistry()
   let status = GatewayStatus()
   let trustEnds = TrustEnds()
+  let generations = LivingGenerations()
   let intake = CRLIntake()
   private let connections = Atomic<UInt64>(0)
 

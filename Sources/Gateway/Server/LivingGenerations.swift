@@ -1,12 +1,12 @@
 import ConfigModel
+import Dispatch
+import NIOCore
 import Synchronization
 import Transport
 
 /// The generations that have connections: the one that serves, and those before it that are being drained.
 final class LivingGenerations: Sendable {
-  private let generations: Mutex<[GatewayRuntime]>
-
-  init(_ first: GatewayRuntime) { generations = Mutex([first]) }
+  private let generations = Mutex<[GatewayRuntime]>([])
 
   /// `next` serves from now on. It judges the clients of older connections, too, and they are looked at again.
   func begin(_ next: GatewayRuntime) {
@@ -18,13 +18,33 @@ final class LivingGenerations: Sendable {
     for runtime in older { runtime.trustChanged() }
   }
 
-  func end(_ runtime: GatewayRuntime) {
-    generations.withLock { $0.removeAll { $0 === runtime } }
+  /// - Returns: whether it was the last.
+  func end(_ runtime: GatewayRuntime) -> Bool {
+    generations.withLock { generations in
+      generations.removeAll { $0 === runtime }
+      return generations.isEmpty
+    }
   }
 
   /// CAs, CRLs or certificates were replaced: each connection looks whether this concerns it. Most compare a pointer.
   func trustChanged() {
     for runtime in generations.withLock({ $0 }) { runtime.trustChanged() }
+  }
+
+  /// The same, until every connection has looked, five seconds at most. For a thread that may wait, never an event loop.
+  func trustChangedAndSeen() {
+    trustChanged()
+    var loops: [ObjectIdentifier: EventLoop] = [:]
+    for runtime in generations.withLock({ $0 }) {
+      runtime.connections.forEach { loops[ObjectIdentifier($0.eventLoop)] = $0.eventLoop }
+    }
+    let seen = DispatchGroup()
+    // Behind the events on each loop.
+    for loop in loops.values {
+      seen.enter()
+      loop.execute { seen.leave() }
+    }
+    _ = seen.wait(timeout: .now() + .seconds(5))
   }
 }
 
