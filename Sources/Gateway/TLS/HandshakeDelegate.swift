@@ -60,10 +60,10 @@ final class HandshakeDelegate: TLSServerDelegate {
   }
 
   private func judge(_ chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> PeerDecision {
-    var judges = tls.judges
+    var judges = tls.judges[...]
     // What locations say is found out when one of them is asked for, unless the handshake depends on it.
-    if tls.clientStatus == nil, !endsHandshakes { judges = Array(judges.prefix(1)) }
-    return settle(judges[...], chain, engine) ? decide() : .pending
+    if tls.clientStatus == nil, !endsHandshakes { judges = judges.prefix(1) }
+    return settle(judges, chain, engine) ? decide() : .pending
   }
 
   /// Takes the verdict of each judge, the statuses of certificates included.

@@ -13,12 +13,12 @@ struct HandshakeVerdict {
   let verdict: Verdict
 }
 
-extension ServerTLS.State {
+extension HandshakeJudge {
   /// The server's own first; none where no certificate is asked for.
-  var judges: [HandshakeJudge] {
+  static func all(_ verifier: Verifier?, locations: [Verifier]) -> [HandshakeJudge] {
     guard let verifier else { return [] }
     return [HandshakeJudge(verifier: verifier, policy: nil)]
-      + locationVerifiers.enumerated().map { HandshakeJudge(verifier: $1, policy: $0) }
+      + locations.enumerated().map { HandshakeJudge(verifier: $1, policy: $0) }
   }
 }
 

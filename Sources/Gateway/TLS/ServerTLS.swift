@@ -17,6 +17,8 @@ final class ServerTLS: Sendable {
     let verifier: Verifier?
     /// Of the policies of its locations, in their order; empty where no location has one.
     let locationVerifiers: [Verifier]
+    /// Both, as a handshake asks them.
+    let judges: [HandshakeJudge]
     /// `nil` where no CRL is named.
     let revocationLists: LoadedRevocationLists?
     /// `nil` where clients' certificates are not asked about.
@@ -35,6 +37,7 @@ final class ServerTLS: Sendable {
       self.context = context
       self.verifier = verifier
       self.locationVerifiers = locationVerifiers
+      judges = HandshakeJudge.all(verifier, locations: locationVerifiers)
       self.revocationLists = revocationLists
       self.clientStatus = clientStatus
       self.distributionPoints = distributionPoints
