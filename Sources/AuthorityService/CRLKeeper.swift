@@ -1,17 +1,18 @@
 import Authority
 import ContentService
+import Foundation
 import PKI
 
 /// Writes the CRLs of CA directories anew before they expire, and renews who signs OCSP answers, as long as a gateway
 /// uses them. Looks once a minute.
 ///
-/// Unchecked: what changes belongs to its own thread, but for the flag, which the signal guards.
+/// Unchecked: what changes belongs to its own thread, but for the flag, which the condition guards.
 final class CRLKeeper: @unchecked Sendable {
-  private static let interval = 60
+  private static let interval: TimeInterval = 60
 
   private let hosts: [AuthorityHost]
   private let report: @Sendable (ServiceReport) -> Void
-  private let signal = Signal()
+  private let condition = NSCondition()
   private var isOver = false
   private var complaints: [String: UnixTime] = [:]
 
@@ -21,22 +22,22 @@ final class CRLKeeper: @unchecked Sendable {
   }
 
   func start() {
-    DetachedThread.start { [self] in
+    Thread.detachNewThread { [self] in
       repeat { look(at: .now) } while !waitForNextLook()
     }
   }
 
   func stop() {
-    signal.withLock {
+    condition.withLock {
       isOver = true
-      signal.wakeAll()
+      condition.broadcast()
     }
   }
 
   /// Whether it is over.
   private func waitForNextLook() -> Bool {
-    signal.withLock {
-      if !isOver { signal.sleep(seconds: Self.interval) }
+    condition.withLock {
+      if !isOver { _ = condition.wait(until: Date() + Self.interval) }
       return isOver
     }
   }

@@ -38,8 +38,8 @@ public final class LocalAuthorities: AuthorityServices {
     let host = try host(of: place)
     switch kind {
     case .ocsp: return try StatusService(host)
-    case .revocationList(let name): return try RevocationListService(host, name: name)
-    case .certificate(let name): return try CertificateService(host, name: name)
+    case .revocationList(let name): return try PublishedFileService<PublishedRevocationList>(host, name: name)
+    case .certificate(let name): return try PublishedFileService<PublishedCertificate>(host, name: name)
     }
   }
 

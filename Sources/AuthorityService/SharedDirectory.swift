@@ -1,6 +1,6 @@
 import Authority
 import ContentService
-import Glibc
+import Foundation
 import PKI
 
 /// A CA directory that stays open, for one thread at a time; opened anew when another took its place.
@@ -8,7 +8,7 @@ import PKI
 /// Unchecked: all that changes is touched under the lock.
 final class SharedDirectory: @unchecked Sendable {
   private let place: AuthorityPlace
-  private let lock = Signal()
+  private let lock = NSLock()
   private var directory: AuthorityDirectory
   private var ledger: FileIdentity?
 

@@ -1,8 +1,13 @@
+import Foundation
+
 /// A few threads for what may wait for a disk, with a bounded queue before them. Started with the first work.
 ///
-/// Unchecked: all that changes is touched under the signal's lock.
+/// Unchecked: all that changes is touched under the condition's lock.
 final class WorkerThreads: @unchecked Sendable {
-  private let signal = Signal()
+  /// Seconds; whoever wakes looks again.
+  private static let longestSleep: TimeInterval = 3600
+
+  private let condition = NSCondition()
   private let count: Int
   private let limit: Int
   private var waiting: [@Sendable () -> Void] = []
@@ -18,35 +23,35 @@ final class WorkerThreads: @unchecked Sendable {
 
   /// Queues `work`; `false` when so much waits that it would come too late.
   func perform(_ work: @escaping @Sendable () -> Void) -> Bool {
-    signal.withLock {
+    condition.withLock {
       guard !isOver, waiting.count - next < limit else { return false }
       waiting.append(work)
       if waiting.count - next > idle, started < count { startThread() }
-      signal.wakeOne()
+      condition.signal()
       return true
     }
   }
 
   /// What waits is still done; then the threads end.
   func stop() {
-    signal.withLock {
+    condition.withLock {
       isOver = true
-      signal.wakeAll()
+      condition.broadcast()
     }
   }
 
   private func startThread() {
     started += 1
-    DetachedThread.start { [self] in
+    Thread.detachNewThread { [self] in
       while let work = take() { work() }
     }
   }
 
   private func take() -> (@Sendable () -> Void)? {
-    signal.withLock {
+    condition.withLock {
       idle += 1
       defer { idle -= 1 }
-      while next == waiting.count, !isOver { signal.sleep() }
+      while next == waiting.count, !isOver { _ = condition.wait(until: Date() + Self.longestSleep) }
       guard next < waiting.count else { return nil }
       let work = waiting[next]
       next += 1

@@ -1,3 +1,4 @@
+import Foundation
 import Glibc
 import Synchronization
 
@@ -24,7 +25,7 @@ public final class FileWatcher: Sendable {
     let ending = ending
     // What changes after this call returns is told.
     let watch = FileWatch(paths, since: known, every: interval, quiet: quiet, ending: ending)
-    DetachedThread.start {
+    Thread.detachNewThread {
       while !ending.isOver {
         let changed = watch.nextChanges()
         if !changed.isEmpty, !ending.isOver { report(changed) }

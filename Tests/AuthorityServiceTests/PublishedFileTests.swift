@@ -36,9 +36,9 @@ struct PublishedFileTests {
     let published = PublishedAuthority(record)
     let end = try #require(record.crlNextUpdate)
     let late = try #require(
-      RevocationListService.response(published, isPEM: false, at: UnixTime(end.seconds - 10)))
+      PublishedRevocationList.response(published, isPEM: false, at: UnixTime(end.seconds - 10)))
     #expect(late.field("Cache-Control") == "max-age=10" && late.expires == end.seconds)
-    let over = try #require(RevocationListService.response(published, isPEM: false, at: UnixTime(end.seconds + 10)))
+    let over = try #require(PublishedRevocationList.response(published, isPEM: false, at: UnixTime(end.seconds + 10)))
     #expect(over.field("Cache-Control") == "max-age=0" && over.expires == end.seconds + 10)
   }
 

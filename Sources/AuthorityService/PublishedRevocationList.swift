@@ -6,17 +6,8 @@ import PKI
 ///
 /// Caches are told to ask again after an hour although the list is good until nextUpdate: it is written anew with each
 /// revocation, and its ETag makes asking cheap.
-struct RevocationListService: PublishedFile {
+enum PublishedRevocationList: PublishedFile {
   private static let longest = Duration.seconds(3600)
-
-  let host: AuthorityHost
-  let name: String?
-
-  init(_ host: AuthorityHost, name: String?) throws(ServiceUnavailable) {
-    try Self.check(name, in: host)
-    self.host = host
-    self.name = name
-  }
 
   static func response(_ authority: PublishedAuthority, isPEM: Bool, at now: UnixTime) -> ServiceResponse? {
     let record = authority.record

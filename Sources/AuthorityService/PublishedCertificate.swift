@@ -4,17 +4,8 @@ import Cryptography
 import PKI
 
 /// `authority_certificate`: a CA's certificate (RFC 5280 §4.2.2.1), or in PEM its chain.
-struct CertificateService: PublishedFile {
+enum PublishedCertificate: PublishedFile {
   private static let longest = Duration.seconds(86_400)
-
-  let host: AuthorityHost
-  let name: String?
-
-  init(_ host: AuthorityHost, name: String?) throws(ServiceUnavailable) {
-    try Self.check(name, in: host)
-    self.host = host
-    self.name = name
-  }
 
   static func response(_ authority: PublishedAuthority, isPEM: Bool, at now: UnixTime) -> ServiceResponse? {
     let certificate = authority.record.certificate
@@ -31,11 +22,5 @@ struct CertificateService: PublishedFile {
 
 /// A strong validator out of the content (RFC 9110 §8.8.3).
 enum EntityTag {
-  static func of(_ body: [UInt8]) -> String {
-    let digits = Digest.sha256.hash(body).prefix(16).map { byte in
-      let text = String(byte, radix: 16)
-      return text.count == 1 ? "0" + text : text
-    }
-    return "\"\(digits.joined())\""
-  }
+  static func of(_ body: [UInt8]) -> String { "\"\(HexText.lower(Digest.sha256.hash(body).prefix(16)))\"" }
 }

@@ -2,17 +2,24 @@ import Authority
 import ContentService
 import PKI
 
-/// Hands out something of a CA to whoever asks: CRLs and certificates have the same ways to be named and fetched.
-protocol PublishedFile: ContentService {
-  var host: AuthorityHost { get }
-  /// The directive's argument.
-  var name: String? { get }
-
+/// What a CA publishes as a file.
+protocol PublishedFile: SendableMetatype {
   /// The answer about a CA that is there; `nil`: it has nothing of the kind.
   static func response(_ authority: PublishedAuthority, isPEM: Bool, at now: UnixTime) -> ServiceResponse?
 }
 
-extension PublishedFile {
+/// Hands out something of a CA to whoever asks: CRLs and certificates have the same ways to be named and fetched.
+struct PublishedFileService<File: PublishedFile>: ContentService {
+  private let host: AuthorityHost
+  /// The directive's argument.
+  private let name: String?
+
+  init(_ host: AuthorityHost, name: String?) throws(ServiceUnavailable) {
+    try Self.check(name, in: host)
+    self.host = host
+    self.name = name
+  }
+
   func answer(_ request: ServiceRequest, completion: @escaping @Sendable (ServiceResponse) -> Void) {
     guard request.method == "GET" || request.method == "HEAD" else {
       return completion(.methodNotAllowed(allowing: "GET, HEAD"))
@@ -32,7 +39,7 @@ extension PublishedFile {
   }
 
   /// Refuses a configuration that names a CA which is not there.
-  static func check(_ name: String?, in host: AuthorityHost) throws(ServiceUnavailable) {
+  private static func check(_ name: String?, in host: AuthorityHost) throws(ServiceUnavailable) {
     guard let name, let view = try? host.read(), view.authority(name) == nil else { return }
     let known = view.authorities.map { "\"\($0.record.name)\"" }.joined(separator: ", ")
     throw ServiceUnavailable(
@@ -41,6 +48,6 @@ extension PublishedFile {
 
   private static func response(_ wanted: AuthorityName, in view: AuthorityView) -> ServiceResponse {
     guard let authority = view.authority(wanted.name) else { return .notFound }
-    return response(authority, isPEM: wanted.isPEM, at: .now) ?? .notFound
+    return File.response(authority, isPEM: wanted.isPEM, at: .now) ?? .notFound
   }
 }
