@@ -60,7 +60,7 @@ public enum FaultText {
     case .pem(let fault): pem(fault)
     case .algorithmMismatch(let key, let algorithm): "a \(key) key does not sign by \(algorithm)"
     case .costOutOfRange(let cost): "a cost of \(cost) is outside of what is accepted"
-    case .libraryFailure(let reason): "\(reason)"
+    case .boringSSLFailure(let reason): "\(reason)"
     }
   }
 }

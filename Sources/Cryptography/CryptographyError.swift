@@ -21,7 +21,7 @@ public enum CryptographyError: Error, Hashable, Sendable {
   /// A cost parameter (PBKDF2 iterations, scrypt memory, RSA bits) outside of what is accepted.
   case costOutOfRange(Int)
   /// The library failed for a reason of its own.
-  case libraryFailure(reason: LibraryReason)
+  case boringSSLFailure(reason: LibraryReason)
 
   /// The structure that was being read.
   public enum Structure: String, Hashable, Sendable {

@@ -10,10 +10,3 @@ extension PublicKey {
   /// SHA-256 of the SubjectPublicKeyInfo, lower-case hexadecimal.
   var hashText: String { HexText.lower(Digest.sha256.hash(subjectPublicKeyInfo)) }
 }
-
-enum HexText {
-  static func lower(_ bytes: [UInt8]) -> String {
-    let digits = Array("0123456789abcdef".utf8)
-    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-  }
-}

@@ -1,3 +1,5 @@
+import Cryptography
+
 /// The number of a CRL as the ledger keeps it: hexadecimal, any length up to 20 octets (RFC 5280 §5.2.3).
 struct CRLCounter: Hashable, Comparable {
   /// Big-endian, without leading zeros; empty is zero.

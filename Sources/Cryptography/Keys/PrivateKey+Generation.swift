@@ -4,7 +4,7 @@ extension PrivateKey {
   /// Makes a key. RSA takes 2048 to 8192 bits, in steps of 8; DSA keys are read but never made.
   /// - Throws: `.costOutOfRange` for other RSA sizes, `.unsupportedKey`.
   public static func generate(_ type: KeyType) throws(CryptographyError) -> PrivateKey {
-    guard let pointer = try generatePointer(type) else { throw .libraryFailure(reason: LibraryReason.take()) }
+    guard let pointer = try generatePointer(type) else { throw .boringSSLFailure(reason: LibraryReason.take()) }
     return PrivateKey(EVPKey(owning: pointer))
   }
 

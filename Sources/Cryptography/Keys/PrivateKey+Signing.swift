@@ -2,11 +2,11 @@ import CNIOBoringSSL
 
 extension PrivateKey {
   /// Signs `bytes` (the message, not its digest). ECDSA and DSA signatures are DER (RFC 3279 §2.2.2, §2.2.3).
-  /// - Throws: `.algorithmMismatch`, or `.libraryFailure` (an RSA key too short for the digest).
+  /// - Throws: `.algorithmMismatch`, or `.boringSSLFailure` (an RSA key too short for the digest).
   public func sign(_ bytes: [UInt8], _ algorithm: SignatureAlgorithm) throws(CryptographyError) -> [UInt8] {
     guard algorithm.fits(type) else { throw .algorithmMismatch(key: type, algorithm: algorithm) }
     if case .dsa(let digest) = algorithm { return try signDSA(digest.hash(bytes)) }
-    guard let context = EVP_MD_CTX_new() else { throw .libraryFailure(reason: LibraryReason.take()) }
+    guard let context = EVP_MD_CTX_new() else { throw .boringSSLFailure(reason: LibraryReason.take()) }
     defer { EVP_MD_CTX_free(context) }
     var keyContext: OpaquePointer?
     var count = Int(EVP_PKEY_size(key.pointer))
@@ -14,19 +14,19 @@ extension PrivateKey {
     guard EVP_DigestSignInit(context, &keyContext, algorithm.digest?.evp, nil, key.pointer) == 1,
       algorithm.configure(keyContext),
       EVP_DigestSign(context, &signature, &count, bytes, bytes.count) == 1
-    else { throw .libraryFailure(reason: LibraryReason.take()) }
+    else { throw .boringSSLFailure(reason: LibraryReason.take()) }
     signature.removeLast(signature.count - count)
     return signature
   }
 
   private func signDSA(_ digest: [UInt8]) throws(CryptographyError) -> [UInt8] {
     guard let dsa = EVP_PKEY_get0_DSA(key.pointer) else {
-      throw .libraryFailure(reason: LibraryReason.take())
+      throw .boringSSLFailure(reason: LibraryReason.take())
     }
     var count: UInt32 = 0
     var signature = [UInt8](repeating: 0, count: Int(DSA_size(dsa)))
     guard DSA_sign(0, digest, digest.count, &signature, &count, dsa) == 1 else {
-      throw .libraryFailure(reason: LibraryReason.take())
+      throw .boringSSLFailure(reason: LibraryReason.take())
     }
     signature.removeLast(signature.count - Int(count))
     return signature

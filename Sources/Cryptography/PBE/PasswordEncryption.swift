@@ -27,7 +27,7 @@ struct PasswordEncryption {
   func encrypt(_ plain: [UInt8], password: [UInt8]) throws(CryptographyError) -> [UInt8] {
     let (key, vector) = try material(password)
     guard let encrypted = cipher.encrypt(plain, key: key, vector: vector) else {
-      throw .libraryFailure(reason: LibraryReason.take())
+      throw .boringSSLFailure(reason: LibraryReason.take())
     }
     return encrypted
   }

@@ -27,7 +27,7 @@ struct ListCopy {
   static func store(_ bytes: [UInt8], _ validators: ListValidators, at path: String) throws(Failure) {
     if let slash = path.lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
     if (try? FileContents.read(path)) != bytes { try write(bytes, to: path) }
-    var lines = "sha256 \(hex(Digest.sha256.hash(bytes)))\n"
+    var lines = "sha256 \(HexText.lower(Digest.sha256.hash(bytes)))\n"
     if let etag = validators.etag { lines += "etag \(etag)\n" }
     if let lastModified = validators.lastModified { lines += "last-modified \(lastModified)\n" }
     try write(Array(lines.utf8), to: tag(path))
@@ -42,12 +42,8 @@ struct ListCopy {
       let words = line.split(separator: " ", maxSplits: 1)
       if words.count == 2 { values[words[0]] = String(words[1]) }
     }
-    guard values["sha256"] == hex(Digest.sha256.hash(bytes)) else { return nil }
+    guard values["sha256"] == HexText.lower(Digest.sha256.hash(bytes)) else { return nil }
     return ListValidators(etag: values["etag"], lastModified: values["last-modified"])
-  }
-
-  private static func hex(_ bytes: [UInt8]) -> String {
-    bytes.map { String($0 >> 4, radix: 16) + String($0 & 15, radix: 16) }.joined()
   }
 
   private static func makeDirectory(_ path: String) throws(Failure) {

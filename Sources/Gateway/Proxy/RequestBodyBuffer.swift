@@ -63,7 +63,8 @@ final class RequestBodyBuffer {
 
   private func open() throws(FileError) {
     mkdir(directory, 0o700)
-    var template = Array("\(directory)/XXXXXXXX".utf8CString)
+    // mkstemp replaces the last six with what makes the name the only one.
+    var template = Array("\(directory)/\(String(repeating: "X", count: 8))".utf8CString)
     descriptor = mkstemp(&template)
     if descriptor < 0 { throw FileError(operation: "open", path: directory, code: errno) }
     _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)

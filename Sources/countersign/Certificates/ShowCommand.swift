@@ -77,16 +77,16 @@ struct CertificateFacts: Encodable {
     key = certificate.publicKey?.type.description ?? "\(certificate.publicKeyAlgorithm.oid)"
     signature =
       certificate.signatureAlgorithm.signatureAlgorithm.map(Self.name) ?? "\(certificate.signatureAlgorithm.oid)"
-    sha256 = Self.hexadecimal(certificate.fingerprint(.sha256))
-    sha1 = Self.hexadecimal(certificate.fingerprint(.sha1))
+    sha256 = HexText.lower(certificate.fingerprint(.sha256))
+    sha1 = HexText.lower(certificate.fingerprint(.sha1))
     alternativeNames = ((try? certificate.subjectAlternativeName()) ?? [])?.map(\.description) ?? []
     keyUsage = (try? certificate.keyUsage())?.names ?? []
     extendedKeyUsage = (try? certificate.extendedKeyUsage())?.purposes.map(Self.purpose) ?? []
     basicConstraints = (try? certificate.basicConstraints()).map {
       $0.isCA ? "CA" + ($0.pathLength.map { ", path length \($0)" } ?? "") : "not a CA"
     }
-    subjectKeyIdentifier = (try? certificate.subjectKeyIdentifier()).map { Self.hexadecimal($0.bytes) }
-    authorityKeyIdentifier = (try? certificate.authorityKeyIdentifier())?.keyIdentifier.map(Self.hexadecimal)
+    subjectKeyIdentifier = (try? certificate.subjectKeyIdentifier()).map { HexText.lower($0.bytes) }
+    authorityKeyIdentifier = (try? certificate.authorityKeyIdentifier())?.keyIdentifier.map(HexText.lower)
     crl = (try? certificate.crlDistributionPoints())?.points.flatMap { Self.uris($0, issuer: certificate.issuer) } ?? []
     ocsp = (try? certificate.authorityInformationAccess())?.uris(.ocsp) ?? []
   }
@@ -105,10 +105,6 @@ struct CertificateFacts: Encodable {
   }
 
   private static func joined(_ texts: [String]) -> String? { texts.isEmpty ? nil : texts.joined(separator: ", ") }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-  }
 
   private static func purpose(_ oid: OID) -> String {
     let names: [OID: String] = [

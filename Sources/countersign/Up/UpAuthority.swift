@@ -95,10 +95,7 @@ struct UpAuthority {
   }
 
   private func writeP12(_ client: UpClient) throws {
-    let password = secureRandomBytes(8).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    let password = HexText.lower(secureRandomBytes(8))
     let record = try directory.newest("client/\(client.name)")
     let bytes = try directory.p12(of: record, password: password, legacy: false) { nil }
     try AtomicFile.write(bytes, to: client.files.p12, mode: AtomicFile.keyMode)

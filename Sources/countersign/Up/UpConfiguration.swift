@@ -28,10 +28,7 @@ struct UpConfiguration {
   }
 
   private static func checksum(_ body: String) -> String {
-    Digest.sha256.hash(Array(body.utf8)).prefix(8).map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    HexText.lower(Digest.sha256.hash(Array(body.utf8)).prefix(8))
   }
 
   private static func isUnedited(_ bytes: [UInt8]) -> Bool {

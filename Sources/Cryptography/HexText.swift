@@ -1,0 +1,8 @@
+/// Octets as two hexadecimal digits each.
+public enum HexText {
+  /// `0a1b`: digits in lower case, nothing between them.
+  public static func lower(_ bytes: some Sequence<UInt8>) -> String {
+    let digits = Array("0123456789abcdef".utf8)
+    return String(decoding: bytes.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
+  }
+}
