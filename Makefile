@@ -9,7 +9,7 @@ LISTEN      ?= 127.0.0.1:8443
 RELEASE     := -c release --static-swift-stdlib
 
 .DEFAULT_GOAL := help
-.PHONY: help bootstrap bootstrap-test bootstrap-bench build demo test check bench install clean
+.PHONY: help bootstrap bootstrap-test bootstrap-bench build demo test check mutate bench install clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /  make \1\t/p' $(MAKEFILE_LIST) | expand -t 24
@@ -38,6 +38,9 @@ test: bootstrap-test check ## build in debug and run every test
 
 check: ## format, imports, sizes and other rules of the house
 	@scripts/check
+
+mutate: bootstrap-test ## put the faults of mutants/ into a copy, one at a time: do the tests notice?
+	scripts/mutate
 
 bench: bootstrap-bench ## measure beside Debian's nginx, same configuration, pinned
 	swift build $(RELEASE) --product countersign

@@ -47,6 +47,7 @@ struct ResumptionTests {
     let third = try setup.connect(sessionKey: "k")
     #expect(third.server.facts?.isResumed == true)
     #expect(third.server.facts?.peerChainHash == first.peerChainHash)
+    #expect(setup.serverSide.offered.last?.chainHash == first.peerChainHash)
   }
 
   @Test("the delegate's no leads to a full handshake", arguments: Means.allCases, [TLSVersion.tls1_2, .tls1_3])
@@ -124,6 +125,18 @@ struct ResumptionTests {
     #expect(setup.serverSide.offered.isEmpty)
   }
 
+  @Test("a session of a time to come is not resumed", arguments: Means.allCases, [TLSVersion.tls1_2, .tls1_3])
+  func clockSetBack(means: Means, version: TLSVersion) throws {
+    let clock = Clock()
+    var server = try configuration(means, version)
+    server.now = { clock.now.withLock { $0 } }
+    let setup = try setup(server)
+    _ = try setup.connect(sessionKey: "k")
+    clock.advance(-1)
+    #expect(try setup.connect(sessionKey: "k").server.facts?.isResumed == false)
+    #expect(setup.serverSide.offered.isEmpty)
+  }
+
   @Test("renewed sessions keep the time of the full handshake")
   func createdIsKept() throws {
     let clock = Clock()
@@ -152,6 +165,23 @@ struct ResumptionTests {
       _ = try setup.connect(sessionKey: "other")
     }
     #expect(try setup.connect(sessionKey: "k").server.facts?.isResumed == false)
+  }
+
+  @Test("keys are replaced when their time is over, and open no ticket after the time of the next")
+  func rotationByTime() throws {
+    let clock = Clock()
+    var server = try configuration(.tickets, .tls1_3)
+    server.now = { clock.now.withLock { $0 } }
+    server.ticketKeyring = TLSTicketKeyring(rotation: .seconds(10), kept: 2)
+    let setup = try setup(server)
+    for key in ["a", "b", "c"] { _ = try setup.connect(sessionKey: key) }
+    clock.advance(9)
+    #expect(try setup.connect(sessionKey: "a").server.facts?.isResumed == true)
+    clock.advance(1)
+    #expect(try setup.connect(sessionKey: "b").server.facts?.isResumed == true)
+    clock.advance(10)
+    #expect(try setup.connect(sessionKey: "c").server.facts?.isResumed == false)
+    #expect(try setup.connect(sessionKey: "b").server.facts?.isResumed == true)
   }
 
   @Test("with neither tickets nor cache nothing is resumed", arguments: [TLSVersion.tls1_2, .tls1_3])
