@@ -108,7 +108,7 @@ struct HTTP1ConnectionTests {
     stale.finalize(status: 404)
     _ = try wire.received()
     #expect(try wire.send("GET /test/wait HTTP/1.1\r\nHost: a\r\n\r\n") == "")
-    stale.exchange.send(HTTPResponseHead(status: 200), end: true)
+    stale.exchange.send(HTTPResponseHead(status: 200), by: .admission(try #require(wire.admissions.first)), end: true)
     stale.exchange.abort()
     stale.exchange.flush()
     #expect(try wire.received() == "")

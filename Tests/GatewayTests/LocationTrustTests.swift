@@ -30,7 +30,7 @@ struct LocationTrustTests {
     { connection in
       connection.tls = TLSSessionFacts()
       for (position, verdict) in verdicts.enumerated() {
-        connection.take(verdict, from: nil, under: position == 0 ? nil : position - 1)
+        connection.take(verdict, from: nil, under: position == 0 ? .server : .location(position - 1))
       }
     }
   }
@@ -160,26 +160,31 @@ struct LocationTrustTests {
     #expect(try site("optional").send("/admin").body == "secret")
   }
 
-  @Test("pages of errors that come before any place are served to everybody, but not those of other policies")
+  @Test("pages of errors that come before any place are for those whom the server takes, and the page's place too")
   func earlyErrors() throws {
     let site = try site(
       """
-      error_page 405 /early; error_page 421 /admin;
+      error_page 405 /early; error_page 400 /admin;
       location /early { return 200 "early"; }
       location /admin { ssl_client_certificate admin.pem; return 200 secret; }
       """)
     let nobody: (ClientConnection) -> Void = { $0.tls = TLSSessionFacts() }
-    #expect(try site.send("/", method: .trace, prepare: nobody).body == "early")
+    #expect(try site.send("/", method: .trace, prepare: nobody).body.contains("405 Not Allowed"))
+    #expect(try site.send("/", method: .trace, prepare: client(try bad(), try good())).body.contains("405 Not Allowed"))
+    #expect(try site.send("/", method: .trace, prepare: client(try good(), try bad())).body == "early")
+    #expect(try site.send("/", host: nil, prepare: client(try good(), try good())).body == "secret")
+    #expect(try site.send("/", host: nil, prepare: client(try good(), try bad())).body.contains("400 Bad Request"))
+    #expect(try site.send("/", host: nil, prepare: client(try bad(), try good())).body.contains("400 Bad Request"))
   }
 
   @Test("a connection ends when any policy that let its client in refuses it")
   func lostTrust() throws {
     let connection = try Wire().handler.connection
     connection.verdict = try good()
-    connection.take(try good(), from: nil, under: 0)
-    connection.take(try bad(), from: nil, under: 1)
+    connection.take(try good(), from: nil, under: .location(0))
+    connection.take(try bad(), from: nil, under: .location(1))
     #expect(connection.lostTrust == nil)
-    connection.take(try bad(), from: nil, under: 0)
+    connection.take(try bad(), from: nil, under: .location(0))
     #expect(connection.lostTrust != nil)
   }
 
@@ -198,6 +203,6 @@ struct LocationTrustTests {
     let new = try trust(
       "location /b { ssl_client_certificate 9.pem; } location /a { ssl_client_certificate 2.pem; } location /c { }")
     let pairs = old.counterparts(in: new).map(Set.init)
-    #expect(pairs == [[1, nil], [0], [nil]])
+    #expect(pairs == [[.location(1), .server], [.location(0)], [.server]])
   }
 }

@@ -142,7 +142,7 @@ final class ProxyTestExchange: Exchange {
 
   func sendInformational(_ head: HTTPResponseHead) {}
 
-  func send(_ head: HTTPResponseHead, end: Bool) {
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool) {
     answer.status = head.status
     answer.fields = head.fields
     bytesSent += 100

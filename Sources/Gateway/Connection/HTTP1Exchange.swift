@@ -80,7 +80,7 @@ final class HTTP1Exchange: Exchange {
     link.channel.flush()
   }
 
-  func send(_ head: HTTPResponseHead, end: Bool) {
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool) {
     guard let link, case .undecided = framing else { return }
     let settings = self.settings
     let allowsChunks = !isHTTP10 && settings.chunkedTransferEncoding

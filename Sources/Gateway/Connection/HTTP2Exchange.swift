@@ -69,7 +69,7 @@ final class HTTP2Exchange: Exchange {
     link.flush()
   }
 
-  func send(_ head: HTTPResponseHead, end: Bool) {
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool) {
     guard link != nil, !hasSentHead, pendingHead == nil else { return }
     isSuppressed = isHead || head.status == 204 || head.status == 304
     if !isSuppressed { bodyLeft = head.fields.withFirst("content-length") { decimalNumber($0) } ?? nil }

@@ -7,6 +7,14 @@ struct ErrorPages: Sendable {
     /// The status that replaces the error's; 0: the page's own; `nil`: the error's stays.
     let status: Int?
     let target: CompiledTemplate
+    /// What stands before a `?` has no variables: no client chooses which page it is.
+    let hasFixedPath: Bool
+
+    init(status: Int?, target: CompiledTemplate) {
+      self.status = status
+      self.target = target
+      hasFixedPath = target.hasFixedPath
+    }
   }
 
   private var pages: [Int: Page] = [:]
@@ -29,4 +37,14 @@ struct ErrorPages: Sendable {
   }
 
   func page(for status: Int) -> Page? { pages.isEmpty ? nil : pages[status] }
+}
+
+extension CompiledTemplate {
+  fileprivate var hasFixedPath: Bool {
+    for piece in pieces {
+      guard case .literal(let text) = piece else { return false }
+      if text.contains(UInt8(ascii: "?")) { return true }
+    }
+    return true
+  }
 }

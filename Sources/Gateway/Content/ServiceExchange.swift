@@ -9,16 +9,18 @@ final class ServiceExchange: RequestBodyConsumer, ResponseProducer {
 
   private let service: any ContentService
   private let prefix: [UInt8]
+  private let admission: Admission
   private let body = RequestBodyBuffer(memoryLimit: .max, directory: "")
   /// Holds this exchange as its producer in turn, until either lets go at the end.
   private var request: Request?
   private var rest: ArraySlice<UInt8> = []
   private var isSending = false
 
-  init(_ service: any ContentService, for request: Request, prefix: [UInt8]) {
+  init(_ service: any ContentService, for request: Request, _ admission: Admission, prefix: [UInt8]) {
     self.service = service
     self.request = request
     self.prefix = prefix
+    self.admission = admission
   }
 
   func start() {
@@ -82,7 +84,7 @@ final class ServiceExchange: RequestBodyConsumer, ResponseProducer {
       return request.finalize(status: answer.status)
     }
     request.response.take(answer)
-    guard request.sendHead() else { return release() }
+    guard request.sendHead(admission) else { return release() }
     if !request.isHeaderOnly { rest = answer.body[...] }
     responseWritable()
   }

@@ -14,7 +14,9 @@ struct ServiceHandler: ContentHandler {
     }
   }
 
-  func handle(_ request: Request) { ServiceExchange(service, for: request, prefix: prefix).start() }
+  func handle(_ request: Request, _ admission: Admission) {
+    ServiceExchange(service, for: request, admission, prefix: prefix).start()
+  }
 }
 
 extension Request {

@@ -1,12 +1,18 @@
 /// The pages that nginx makes itself for errors and redirects, byte for byte but for the product's name.
 enum SpecialPage {
-  /// The page without its tail; empty where nginx sends none.
-  ///
+  /// A page without its tail: nothing but the text of a status.
+  struct Page: Sendable {
+    /// Empty where nginx sends none.
+    let body: [UInt8]
+
+    fileprivate init(_ body: [UInt8]) { self.body = body }
+  }
+
   /// - Parameter refusal: the id under which the log says why; shown as it is.
-  static func body(of status: Int, refusal: String? = nil) -> [UInt8] {
-    let page = bodies[status] ?? []
-    guard let refusal, !page.isEmpty else { return page }
-    return page + Array("<center>Refusal \(refusal)</center>\r\n".utf8)
+  static func page(of status: Int, refusal: String? = nil) -> Page {
+    var body = bodies[status] ?? []
+    if let refusal, !body.isEmpty { body += Array("<center>Refusal \(refusal)</center>\r\n".utf8) }
+    return Page(body)
   }
 
   /// The end of every page: the product, with its version where `server_tokens` says so.

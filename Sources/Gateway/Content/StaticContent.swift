@@ -3,15 +3,15 @@ import NIOCore
 
 /// Answers with files: nginx's index and static modules.
 struct StaticContent: ContentHandler {
-  func handle(_ request: Request) {
-    guard request.uri.last == UInt8(ascii: "/") else { return serve(request) }
+  func handle(_ request: Request, _ admission: Admission) {
+    guard request.uri.last == UInt8(ascii: "/") else { return serve(request, admission) }
     switch request.method {
     case .get, .head, .post: serveIndex(request)
     default: request.finalize(status: 405)
     }
   }
 
-  private func serve(_ request: Request) {
+  private func serve(_ request: Request, _ admission: Admission) {
     switch request.method {
     case .get, .head, .post: break
     default: return request.finalize(status: 405)
@@ -19,7 +19,7 @@ struct StaticContent: ContentHandler {
     guard let path = request.effective.root.path(for: request) else { return request.finalize(status: 500) }
     switch OpenFile.open(path) {
     case .failure(let error): refuse(request, path, error)
-    case .success(let file): send(file, at: path, to: request)
+    case .success(let file): send(file, at: path, to: request, admission)
     }
   }
 
@@ -31,18 +31,18 @@ struct StaticContent: ContentHandler {
     request.finalize(status: status)
   }
 
-  private func send(_ file: OpenFile, at path: [UInt8], to request: Request) {
+  private func send(_ file: OpenFile, at path: [UInt8], to request: Request, _ admission: Admission) {
     switch file.status.kind {
-    case .directory: redirectToDirectory(request)
+    case .directory: redirectToDirectory(request, admission)
     case .other:
       request.log(.crit, "\"\(path.asText)\" is not a regular file")
       request.finalize(status: 404)
     case .file where request.method == .post: request.finalize(status: 405)
-    case .file: send(file, to: request)
+    case .file: send(file, to: request, admission)
     }
   }
 
-  private func send(_ file: OpenFile, to request: Request) {
+  private func send(_ file: OpenFile, to request: Request, _ admission: Admission) {
     guard request.discardBody() else { return }
     request.response.status = 200
     request.response.contentLength = file.status.size
@@ -50,7 +50,7 @@ struct StaticContent: ContentHandler {
     if request.effective.facts.sendsETag { request.response.etag = Self.etag(file.status) }
     request.response.contentType = request.contentTypeByExtension()
     request.response.allowsRanges = true
-    guard request.sendHead() else { return }
+    guard request.sendHead(admission) else { return }
     if request.isHeaderOnly { return request.finishBody() }
     FileBody(file, for: request).start()
   }
@@ -67,15 +67,14 @@ struct StaticContent: ContentHandler {
     return out
   }
 
-  private func redirectToDirectory(_ request: Request) {
+  private func redirectToDirectory(_ request: Request, _ admission: Admission) {
     var target = URIEscape.uri.escaped(request.uri)
     target.append(UInt8(ascii: "/"))
     if !request.args.isEmpty {
       target.append(UInt8(ascii: "?"))
       target.append(contentsOf: request.args)
     }
-    request.response.location = target
-    request.finalize(status: 301)
+    request.redirect(status: 301, to: target, admission)
   }
 }
 

@@ -6,17 +6,17 @@ struct MetricsHandler: ContentHandler {
   let format: MetricsFormat
   let shared: GatewayShared
 
-  func handle(_ request: Request) {
+  func handle(_ request: Request, _ admission: Admission) {
     guard request.method == .get || request.method == .head else { return request.finalize(status: 405) }
     let families = MetricsReport(shared).families()
     request.response.fields.append(name: "Cache-Control", value: "no-store")
     switch format {
     case .prometheus:
       request.response.contentType = Array(PrometheusText.contentType.utf8)
-      request.sendText(PrometheusText.encode(families), status: 200)
+      request.sendText(PrometheusText.encode(families), status: 200, admission)
     case .json:
       request.response.contentType = Array(MetricsJSON.contentType.utf8)
-      request.sendText(MetricsJSON.encode(families), status: 200)
+      request.sendText(MetricsJSON.encode(families), status: 200, admission)
     }
   }
 }
@@ -25,7 +25,7 @@ struct MetricsHandler: ContentHandler {
 struct StubStatusHandler: ContentHandler {
   let counters: CounterRegistry
 
-  func handle(_ request: Request) {
+  func handle(_ request: Request, _ admission: Admission) {
     guard request.method == .get || request.method == .head else { return request.finalize(status: 405) }
     let totals = counters.totals()
     let page = """
@@ -36,6 +36,6 @@ struct StubStatusHandler: ContentHandler {
 
       """
     request.response.contentType = Array("text/plain".utf8)
-    request.sendText(Array(page.utf8), status: 200)
+    request.sendText(Array(page.utf8), status: 200, admission)
   }
 }

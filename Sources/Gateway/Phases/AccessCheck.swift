@@ -1,6 +1,7 @@
 /// A check of the access phase: rules on addresses, passwords, subrequests.
 protocol AccessCheck: Sendable {
-  func decide(_ request: Request) -> AccessDecision
+  /// - Parameter admission: for those who answer themselves.
+  func decide(_ request: Request, _ admission: Admission) -> AccessDecision
 }
 
 enum AccessDecision {

@@ -33,26 +33,22 @@ final class ClientAccess: Sendable {
 }
 
 extension Request {
-  /// Why the place that is about to answer does not answer this client, as a status; `nil` where it does.
-  ///
-  /// Asked before any answer; once for a place whose policy does not change.
-  func clientRefusal() -> Int? { trustRefusal() ?? (admitsClient() ? nil : 403) }
-
   /// Whether the rules of the place admit the client; the log says why where they don't.
   ///
   /// On a port without TLS there is nobody to admit.
-  private func admitsClient() -> Bool {
+  func admitsClient() -> Bool {
     guard let access = effective.clientAccess else { return true }
     guard connection.tls != nil else { return refuseClient(.allow, "no certificate can be asked for without TLS") }
-    switch admission(under: access) {
+    switch decision(under: access) {
     case .admitted: return true
     case .denied(let rule): return refuseClient(.deny, "denied by \(rule)")
     case .notAllowed: return refuseClient(.allow, "none of the rules from \(access.place) on allows it")
     }
   }
 
-  private func admission(under access: ClientAccess) -> ClientAccessRules.Decision {
-    guard let policy = effective.clientTrust else { return connection.standing.admission(under: access) }
+  private func decision(under access: ClientAccess) -> ClientAccessRules.Decision {
+    let policy = effective.clientTrust
+    if policy == .server { return connection.standing.admission(under: access) }
     return connection.locationStandings[policy, default: ClientStanding()].admission(under: access)
   }
 

@@ -19,9 +19,9 @@ extension Request {
     case .rewrite: return rewrite(location?.rewrite, next: .postRewrite)
     case .postRewrite: return postRewrite()
     case .access: return checkAccess()
-    case .tryFiles: return tryFiles()
-    case .content:
-      answerContent()
+    case .tryFiles(let admission): return tryFiles(admission)
+    case .content(let admission):
+      answerContent(admission)
       return nil
     }
   }
@@ -55,32 +55,42 @@ extension Request {
 
   private func checkAccess() -> Phase? {
     findRealClient(effective.realIP)
-    if let status = clientRefusal() {
-      finalize(status: status)
-      return nil
-    }
+    guard let admission = admitted() else { return nil }
     for check in effective.accessChecks {
-      switch check.decide(self) {
+      switch check.decide(self, admission) {
       case .pass: continue
       case .answered: return nil
       case .pending:
-        phases.resumePoint = .tryFiles
+        phases.resumePoint = .tryFiles(admission)
         return nil
       }
     }
-    return .tryFiles
+    return .tryFiles(admission)
   }
 
-  private func tryFiles() -> Phase? {
-    guard let setting = effective.tryFiles else { return .content }
-    return setting.run(self)
+  /// Judges the client for the place where the request stands, and ends the request where that refuses.
+  private func admitted() -> Admission? {
+    switch judge() {
+    case .admitted(let admission): return admission
+    case .refused(let status):
+      finalize(status: status)
+      return nil
+    }
   }
 
-  private func answerContent() {
+  private func tryFiles(_ admission: Admission) -> Phase? {
+    guard let setting = effective.tryFiles else { return .content(admission) }
+    return setting.run(self, admission)
+  }
+
+  private func answerContent(_ admission: Admission) {
+    guard mayAnswer(by: phases.contentHandler, admission) else {
+      return finalize(status: phases.judged?.refusal ?? 403)
+    }
     if let handler = phases.contentHandler {
-      handler.handle(self)
+      handler.handle(self, admission)
     } else {
-      StaticContent().handle(self)
+      StaticContent().handle(self, admission)
     }
   }
 }
@@ -160,13 +170,13 @@ extension Request {
   }
 
   private func redirectToSlash(_ location: LocationRuntime) {
+    guard let admission = admitted() else { return }
     var target = URIEscape.uri.escaped(location.name)
     if !args.isEmpty {
       target.append(UInt8(ascii: "?"))
       target.append(contentsOf: args)
     }
-    response.location = target
-    finalize(status: 301)
+    redirect(status: 301, to: target, admission)
   }
 }
 

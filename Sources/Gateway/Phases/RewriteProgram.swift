@@ -41,10 +41,8 @@ struct RewriteProgram: Sendable {
       case .assignLimitRate(let text):
         request.phases.limitRate = ByteCount(configuration: text.value(for: request))?.bytes
       case .rewrite(let step):
-        if let outcome = step.run(request) { return request.permitted(outcome) }
-      case .answer(let status, let text):
-        if let status = request.clientRefusal() { return .finalize(status) }
-        return request.answer(status: status, text: text)
+        if let outcome = step.run(request) { return outcome }
+      case .answer(let status, let text): return request.answer(status: status, text: text)
       case .branch(let condition, let end, let settings):
         guard condition.holds(for: request) else {
           index = end
@@ -121,32 +119,30 @@ extension Request {
     phases.uriChanged = false
   }
 
-  /// A redirect is an answer, too: it is for those whom the location admits.
-  fileprivate func permitted(_ outcome: RewriteProgram.Outcome) -> RewriteProgram.Outcome {
-    guard case .finalize = outcome, let status = clientRefusal() else { return outcome }
-    response.location = nil
-    return .finalize(status)
-  }
-
   /// `return`: a text, a redirect, or the page of an error.
   fileprivate func answer(status: Int, text: CompiledTemplate?) -> RewriteProgram.Outcome {
+    let admission: Admission
+    switch judge() {
+    case .admitted(let given): admission = given
+    case .refused(let status): return .finalize(status)
+    }
     if status >= 400, text?.literal?.isEmpty ?? (text == nil) { return .finalize(status) }
     let value = text?.value(for: self) ?? []
     if RedirectStatus.takesLocation(status) {
-      response.location = value
-      return .finalize(status)
+      redirect(status: status, to: value, admission)
+    } else {
+      sendText(value, status: status, admission)
     }
-    sendText(value, status: status)
     return .answered
   }
 
   /// Sends a body that is at hand.
-  func sendText(_ text: [UInt8], status: Int) {
+  func sendText(_ text: [UInt8], status: Int, _ admission: Admission) {
     guard discardBody() else { return }
     response.status = status
     response.contentLength = text.count
     if response.contentType == nil { response.contentType = contentTypeByExtension() }
-    guard sendHead() else { return }
+    guard sendHead(admission) else { return }
     if !text.isEmpty, !isHeaderOnly { sendBody(exchange.buffer(text)) }
     finishBody()
   }

@@ -40,15 +40,22 @@ struct RewriteStep: Sendable {
       request.captures = RegexCaptures()
       return nil
     }
-    if let redirect {
-      request.response.location = target(for: request)
-      return .finalize(redirect)
-    }
+    if let redirect { return answer(redirect, request) }
     request.phases.isInternal = true
     request.phases.isUnparsedURIValid = false
     if breaks { request.phases.isLocationValid = false }
     request.phases.uriChanged = !breaks
     return change(request)
+  }
+
+  /// A redirect is an answer, too: it is for those whom the place admits.
+  private func answer(_ status: Int, _ request: Request) -> RewriteProgram.Outcome {
+    switch request.judge() {
+    case .refused(let status): return .finalize(status)
+    case .admitted(let admission):
+      request.redirect(status: status, to: target(for: request), admission)
+      return .answered
+    }
   }
 
   private func change(_ request: Request) -> RewriteProgram.Outcome? {

@@ -26,7 +26,7 @@ struct TryFilesRuntime: Sendable {
     }
   }
 
-  func run(_ request: Request) -> Phase? {
+  func run(_ request: Request, _ admission: Admission) -> Phase? {
     let root = request.effective.root
     for candidate in candidates {
       let name = candidate.path.value(for: request)
@@ -36,7 +36,7 @@ struct TryFilesRuntime: Sendable {
       }
       guard exists(path, isDirectory: candidate.isDirectory, for: request) else { continue }
       root.take(path, named: name, isDirectory: candidate.isDirectory, for: request)
-      return .content
+      return .content(admission)
     }
     fallBack(request)
     return nil

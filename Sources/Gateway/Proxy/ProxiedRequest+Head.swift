@@ -23,7 +23,7 @@ extension ProxiedRequest {
     hasPassedHead = true
     if framing == .tunnel { return startTunnel() }
     let isBodyless = framing == .none || request.isHeaderOnly
-    if isBodyless { finishBodyless() } else if !request.sendHead() { answeredElsewhere() }
+    if isBodyless { finishBodyless() } else if !request.sendHead(admission) { answeredElsewhere() }
   }
 
   /// A header filter made another answer of it.
@@ -36,7 +36,7 @@ extension ProxiedRequest {
     finishEmptyBody()
     releaseConnection()
     finish()
-    request.sendHead(end: true)
+    request.sendHead(admission, end: true)
   }
 
   private func endIfBodyless() {

@@ -34,6 +34,8 @@ final class ProxiedRequest {
 
   let request: Request
   let handler: ProxyHandler
+  /// What gives the right to ask the upstream, and to pass on its response.
+  let admission: Admission
   var stage = Stage.readingBody
 
   // Where it goes.
@@ -75,9 +77,10 @@ final class ProxiedRequest {
   var isBuffering = true
   var tunnel: ProxyTunnel?
 
-  init(_ request: Request, handler: ProxyHandler) {
+  init(_ request: Request, handler: ProxyHandler, _ admission: Admission) {
     self.request = request
     self.handler = handler
+    self.admission = admission
     isBuffering = handler.settings.buffering
   }
 

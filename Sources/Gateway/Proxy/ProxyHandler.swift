@@ -49,7 +49,9 @@ final class ProxyHandler: ContentHandler, SlashRedirecting {
     prefix = compile.prefix
   }
 
-  func handle(_ request: Request) { ProxiedRequest(request, handler: self).start() }
+  func handle(_ request: Request, _ admission: Admission) {
+    ProxiedRequest(request, handler: self, admission).start()
+  }
 }
 
 extension LocationRuntime.Match {

@@ -74,7 +74,7 @@ final class ProxyTunnel {
 extension ProxiedRequest {
   /// The upstream agreed to switch protocols.
   func startTunnel() {
-    guard let connection, request.sendHead(), let client = request.exchange.upgradeToTunnel() else {
+    guard let connection, request.sendHead(admission), let client = request.exchange.upgradeToTunnel() else {
       abandonUpstream()
       finish()
       return request.abortResponse()

@@ -6,21 +6,21 @@ import NIOCore
 struct CRLPushHandler: ContentHandler {
   let shared: GatewayShared
 
-  func handle(_ request: Request) {
+  func handle(_ request: Request, _ admission: Admission) {
     guard request.method == .put || request.method == .post else {
       request.response.fields.append(name: "Allow", value: "PUT, POST")
       return request.finalize(status: 405)
     }
-    request.readBody(into: BodyCollector(request) { body in take(body, request) })
+    request.readBody(into: BodyCollector(request) { body in take(body, request, admission) })
   }
 
-  private func take(_ body: [UInt8], _ request: Request) {
+  private func take(_ body: [UInt8], _ request: Request, _ admission: Admission) {
     let loop = request.exchange.eventLoop
     let bound = NIOLoopBound(request, eventLoop: loop)
     let events = shared.events
     let trusted = request.server.tls?.state.authorities ?? []
     shared.intake.take(body, for: request.server.block.tls, trusted: trusted, in: shared) { outcome in
-      loop.execute { CRLPushAnswer(outcome).send(to: bound.value, events) }
+      loop.execute { CRLPushAnswer(outcome).send(to: bound.value, admission, events) }
     }
   }
 }
@@ -31,7 +31,7 @@ struct CRLPushAnswer {
 
   init(_ outcome: CRLIntake.Outcome) { self.outcome = outcome }
 
-  func send(to request: Request, _ events: EventCounters) {
+  func send(to request: Request, _ admission: Admission, _ events: EventCounters) {
     let status: Int
     switch outcome {
     case .success(let receipt):
@@ -45,7 +45,7 @@ struct CRLPushAnswer {
       if refusal == .busy { request.response.fields.append(name: "Retry-After", value: "1") }
     }
     request.response.contentType = Array("application/json".utf8)
-    request.sendText(json, status: status)
+    request.sendText(json, status: status, admission)
   }
 
   private func log(_ receipt: CRLPushReceipt, _ request: Request) {

@@ -26,7 +26,7 @@ final class ClientConnection {
   /// What the server's policy says of the client.
   var standing = ClientStanding()
   /// What the policies of its locations say, as far as they were asked; empty where no location has one.
-  var locationStandings: [Int: ClientStanding] = [:]
+  var locationStandings: [PolicyID: ClientStanding] = [:]
   /// Tells the connection when the trust in its client ends; `nil` where nothing is to be told.
   var trustWatch: TrustWatch?
 
@@ -56,19 +56,20 @@ final class ClientConnection {
     set { take(newValue, from: standing.judge) }
   }
 
-  /// Remembers what a policy says now, `nil` standing for the server's own.
-  func take(_ verdict: Verdict?, from judge: Verifier?, under policy: Int? = nil) {
-    if let policy {
-      locationStandings[policy, default: ClientStanding()].take(verdict, from: judge)
-    } else {
-      standing.take(verdict, from: judge)
+  /// Remembers what a policy says now.
+  func take(_ verdict: Verdict?, from judge: Verifier?, under policy: PolicyID = .server) {
+    switch policy {
+    case .server: standing.take(verdict, from: judge)
+    case .location: locationStandings[policy, default: ClientStanding()].take(verdict, from: judge)
     }
     if let trustWatch, let verdict, verdict.isVerified { trustWatch.follow(until: verdict.validUntil) }
   }
 
-  func standing(under policy: Int?) -> ClientStanding {
-    guard let policy else { return standing }
-    return locationStandings[policy] ?? ClientStanding()
+  func standing(under policy: PolicyID) -> ClientStanding {
+    switch policy {
+    case .server: standing
+    case .location: locationStandings[policy] ?? ClientStanding()
+    }
   }
 
   /// Not where server names are regular expressions: each request wants its groups.

@@ -27,8 +27,9 @@ protocol Exchange: AnyObject {
   func sentField(_ field: ConnectionField) -> String?
   /// Sends 100, 103 and other 1xx heads.
   func sendInformational(_ head: HTTPResponseHead)
-  /// Sends the head. With `end` there is no body. Without Content-Length the exchange chooses the framing.
-  func send(_ head: HTTPResponseHead, end: Bool)
+  /// Sends the head, and thereby opens the way for the body. With `end` there is no body. Without Content-Length the exchange
+  /// chooses the framing.
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool)
   func send(_ body: ByteBuffer)
   func finish(trailers: HTTPFields?)
   /// Pushes out what is buffered.

@@ -27,19 +27,15 @@ struct PhaseState {
   /// The phase to go on with after an asynchronous check.
   var resumePoint: Phase?
   var isLogged = false
-  /// Whose policy the client was judged by last, where places judge for themselves; `nil`: nobody's yet.
-  var judgedBy: JudgedPolicy?
-}
-
-/// A policy on clients: the server's, or one of its locations'.
-enum JudgedPolicy: Equatable {
-  case server
-  case location(Int)
-
-  init(_ number: Int?) { self = number.map(JudgedPolicy.location) ?? .server }
+  /// What the policy said that was asked last; `nil`: none was yet.
+  var judged: PolicyJudgement?
+  /// Where a client was led whom a policy refused.
+  var refusalPage: RefusalPage?
 }
 
 /// nginx's phases, in their order.
-enum Phase: Int {
-  case serverRewrite, findLocation, rewrite, postRewrite, access, tryFiles, content
+enum Phase {
+  case serverRewrite, findLocation, rewrite, postRewrite, access
+  case tryFiles(Admission)
+  case content(Admission)
 }

@@ -6,51 +6,80 @@ extension Request {
   ///
   /// 444, 408 and 499 close the connection without a response. After the head was sent the response is cut off.
   func finalize(status: Int) {
+    response.location = nil
+    conclude(status, nil)
+  }
+
+  /// Ends the request with a redirect, or with what the configuration has in its place.
+  func redirect(status: Int, to location: [UInt8], _ admission: Admission) {
+    response.location = location
+    conclude(status, admission)
+  }
+
+  private func conclude(_ status: Int, _ admission: Admission?) {
     guard !response.isFinished else { return }
     if status == 444 || status == 408 || status == 499 || response.headSent {
       abortResponse(status: response.headSent ? nil : status)
       return
     }
-    answerSpecially(status)
+    answerSpecially(status, admission)
   }
 
-  private func answerSpecially(_ status: Int) {
+  private func answerSpecially(_ status: Int, _ admission: Admission?) {
     phases.errorStatus = status
     if SpecialPage.closesConnection(status) { exchange.disableKeepAlive() }
     response.contentType = nil
     response.isErrorPage = true
-    if !phases.hasErrorPage, phases.uriChangesLeft > 0, let page = effective.errorPages.page(for: status) {
-      phases.hasErrorPage = !effective.settings.core.recursiveErrorPages
-      send(page)
+    if let page = configuredPage(for: status), let admission = admission ?? admissionToPage(of: status),
+      follow(page, admission)
+    {
       return
     }
     dropBody()
     if SpecialPage.isReportedAs400(status) { phases.errorStatus = 400 }
-    send(SpecialPage.body(of: status, refusal: shownRefusal))
+    send(SpecialPage.page(of: status, refusal: shownRefusal), admission)
+  }
+
+  private func configuredPage(for status: Int) -> ErrorPages.Page? {
+    if phases.hasErrorPage || phases.uriChangesLeft <= 0 { return nil }
+    return effective.errorPages.page(for: status)
   }
 
   /// The id of the refusal, where clients may see it.
   private var shownRefusal: String? { server.block.tls.verifyClientDetail ? refusalID : nil }
 
-  private func send(_ page: ErrorPages.Page) {
-    if let status = page.status { phases.errorStatus = status }
+  /// - Returns: `false` where the page is not for this client.
+  private func follow(_ page: ErrorPages.Page, _ admission: Admission) -> Bool {
     let target = page.target.value(for: self)
     switch target.first {
     case UInt8(ascii: "/"):
-      if method != .head { method = .get }
       let (uri, args) = target.splitArguments()
+      guard opensPage(page, at: uri, admission) else { return false }
+      prepare(page)
+      if method != .head { method = .get }
       internalRedirect(uri: uri, args: args)
-    case UInt8(ascii: "@"): internalRedirect(named: target.asText)
+    case UInt8(ascii: "@"):
+      guard opensPage(page, at: nil, admission) else { return false }
+      prepare(page)
+      internalRedirect(named: target.asText)
     default:
+      prepare(page)
       dropBody()
       if !RedirectStatus.takesLocation(page.status ?? 0) { phases.errorStatus = 302 }
       response.location = target
-      send(SpecialPage.body(of: phases.errorStatus))
+      send(SpecialPage.page(of: phases.errorStatus), admission)
     }
+    return true
   }
 
-  /// - Parameter body: nginx's page without its tail; empty: no body at all.
-  private func send(_ body: [UInt8]) {
+  private func prepare(_ page: ErrorPages.Page) {
+    phases.hasErrorPage = !effective.settings.core.recursiveErrorPages
+    if let status = page.status { phases.errorStatus = status }
+  }
+
+  /// - Parameter admission: to what the response has beside the page, as a Location.
+  private func send(_ page: SpecialPage.Page, _ admission: Admission?) {
+    let body = page.body
     let tail = effective.headers.pageTail(for: self)
     response.status = phases.errorStatus
     response.etag = nil
@@ -61,7 +90,7 @@ extension Request {
     response.fields.remove("accept-ranges")
     response.contentLength = body.isEmpty ? 0 : body.count + tail.count
     if !body.isEmpty { response.contentType = Array("text/html".utf8) }
-    guard sendHead() else { return }
+    guard sendHead(by: admission.map { .admission($0) } ?? .page(page)) else { return }
     if !body.isEmpty, !isHeaderOnly {
       var buffer = ByteBuffer(bytes: body)
       buffer.writeBytes(tail)
@@ -76,7 +105,7 @@ extension Request {
     response = ResponseState()
     response.upstreamTries = tries
     response.fields = fields
-    answerSpecially(status)
+    answerSpecially(status, nil)
   }
 }
 

@@ -7,10 +7,23 @@ extension Request {
 
   /// Runs the header filters over `response` and sends the head.
   ///
-  /// - Parameter end: there is no body.
-  /// - Returns: `false` where the filters answered in another way (412, 416): the handler must stop.
+  /// - Parameters:
+  ///   - admission: to the place where the request stands.
+  ///   - end: there is no body.
+  /// - Returns: `false` where the request was answered in another way (412, 416): the handler must stop.
   @discardableResult
-  func sendHead(end: Bool = false) -> Bool {
+  func sendHead(_ admission: Admission, end: Bool = false) -> Bool {
+    if !response.headSent, !admission.isGood(for: self) {
+      log(.alert, "an answer of a place that did not judge the client is held back")
+      finalize(status: 500)
+      return false
+    }
+    return sendHead(by: .admission(admission), end: end)
+  }
+
+  /// The same for the gateway's own pages.
+  @discardableResult
+  func sendHead(by warrant: Warrant, end: Bool = false) -> Bool {
     if response.headSent { return true }
     if phases.errorStatus != 0 {
       response.status = phases.errorStatus
@@ -24,7 +37,7 @@ extension Request {
     let head = HTTPResponseHead(
       status: response.status, reason: response.reason, version: .http1_1, fields: response.fields)
     if end { response.isFinished = true }
-    exchange.send(head, end: end)
+    exchange.send(head, by: warrant, end: end)
     return true
   }
 

@@ -22,8 +22,6 @@ extension Request {
   private func reject(_ reason: String, status: Int = 400) -> Bool {
     exchange.disableKeepAlive()
     log(.info, reason)
-    // As nginx, which looks at certificates later: the page of such an error is for everybody whom the server serves.
-    phases.judgedBy = .server
     finalize(status: status)
     return false
   }
@@ -126,7 +124,7 @@ extension Request {
   ///
   /// Deviation: nginx compares names, and only where SNI was sent; here a server with another policy is refused in
   /// either case, and another name of the same server is not.
-  private var isDirected: Bool {
+  var isDirected: Bool {
     if server === connection.server { return true }
     let policy = server.clientPolicy
     if policy != connection.server.clientPolicy { return false }
@@ -134,7 +132,7 @@ extension Request {
   }
 
   private func checkCertificate() -> Bool {
-    guard let status = certificateRefusal(under: nil) else { return true }
+    guard let status = policyRefusal() else { return true }
     if status == 496 { exchange.disableKeepAlive() }
     finalize(status: status)
     return false

@@ -93,5 +93,7 @@ protocol ResponseProducer: AnyObject {
 ///
 /// A handler calls `request.send…` or `request.finalize(status:)` exactly once in the end, now or later on the same event loop.
 protocol ContentHandler: Sendable {
-  func handle(_ request: Request)
+  ///
+  /// - Parameter admission: what gives the right to answer, and to ask an upstream.
+  func handle(_ request: Request, _ admission: Admission)
 }

@@ -29,8 +29,8 @@ final class LocationRuntime: Sendable {
   let handler: (any ContentHandler)?
   /// Checks of the access phase, in their order.
   let accessChecks: [any AccessCheck]
-  /// The policy of the server's locations that judges clients here; `nil`: the server's own.
-  let clientTrust: Int?
+  /// The policy that judges clients here.
+  let clientTrust: PolicyID
   /// `nil`: whoever passed verification gets in.
   let clientAccess: ClientAccess?
   /// `nil` where clients are who is connected.
@@ -55,7 +55,7 @@ final class LocationRuntime: Sendable {
     self.children = LocationTree(children)
     self.handler = handler
     self.accessChecks = accessChecks
-    clientTrust = compile.locationTrust.number(of: settings.clientTrust)
+    clientTrust = compile.locationTrust.policy(of: settings.clientTrust)
     clientAccess = try compile.clientAccess(settings.clientRules)
     realIP = RealIPRuntime(settings.realIP)
     root = try RootRuntime(settings.core, compile: compile)

@@ -16,9 +16,9 @@ extension ClientConnection {
     return fresh
   }
 
-  /// The verdict of a policy of locations, `nil` standing for the server's own; made on first use.
-  func currentVerdict(for server: ServerRuntime, under policy: Int?) -> Verdict? {
-    guard let policy else { return currentVerdict(for: server) }
+  /// The verdict of a policy of the server; made on first use.
+  func currentVerdict(for server: ServerRuntime, under policy: PolicyID) -> Verdict? {
+    if policy == .server { return currentVerdict(for: server) }
     let known = locationStandings[policy]
     guard let presented = standing.verdict?.presented, let tls = server.tls else { return known?.verdict }
     let verifiers = tls.verifiers(of: policy)
@@ -43,8 +43,7 @@ extension ClientConnection {
   /// where it would, or where `ssl_revocation_disconnect` is off.
   var lostTrust: Verdict? {
     guard server.tls?.disconnects ?? server.block.tls.revocationDisconnect else { return nil }
-    let policies = [nil] + locationStandings.keys.sorted().map(Optional.some)
-    for policy in policies where standing(under: policy).hadGoodCertificate {
+    for policy in [.server] + locationStandings.keys.sorted() where standing(under: policy).hadGoodCertificate {
       if let verdict = currentVerdict(for: server, under: policy), !verdict.isVerified { return verdict }
     }
     return nil

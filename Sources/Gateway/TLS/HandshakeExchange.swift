@@ -18,7 +18,7 @@ final class HandshakeExchange: Exchange {
   }
 
   func sendInformational(_ head: HTTPResponseHead) {}
-  func send(_ head: HTTPResponseHead, end: Bool) {}
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool) {}
   func send(_ body: ByteBuffer) {}
   func finish(trailers: HTTPFields?) {}
   func flush() {}

@@ -3,8 +3,7 @@ import Trust
 /// Who judges clients under one policy of a server.
 struct HandshakeJudge {
   let verifier: Verifier
-  /// One of the locations' policies; `nil`: the server's own.
-  let policy: Int?
+  let policy: PolicyID
 }
 
 /// What one policy says of a client.
@@ -17,8 +16,8 @@ extension HandshakeJudge {
   /// The server's own first; none where no certificate is asked for.
   static func all(_ verifier: Verifier?, locations: [Verifier]) -> [HandshakeJudge] {
     guard let verifier else { return [] }
-    return [HandshakeJudge(verifier: verifier, policy: nil)]
-      + locations.enumerated().map { HandshakeJudge(verifier: $1, policy: $0) }
+    return [HandshakeJudge(verifier: verifier, policy: .server)]
+      + locations.enumerated().map { HandshakeJudge(verifier: $1, policy: .location($0)) }
   }
 }
 

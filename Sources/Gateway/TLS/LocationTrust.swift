@@ -1,9 +1,14 @@
 import ConfigModel
 
+/// A policy on clients: the server's own, or one of its locations', by its number in `LocationTrust`.
+enum PolicyID: Hashable, Comparable, Sendable {
+  case server
+  case location(Int)
+}
+
 /// The policies of a server's locations that name other CAs than the server does.
 ///
-/// Equal settings are one policy: a client is judged once for all places that have it. Their numbers are those of
-/// `LocationRuntime.clientTrust`.
+/// Equal settings are one policy: a client is judged once for all places that have it.
 struct LocationTrust: Sendable {
   struct Policy: Sendable {
     let setting: ClientTrustSetting
@@ -15,7 +20,7 @@ struct LocationTrust: Sendable {
 
   private(set) var policies: [Policy] = []
   /// The policy of each location that has one.
-  private var byPlace: [Place: Int] = [:]
+  private var byPlace: [Place: PolicyID] = [:]
 
   static let none = LocationTrust()
 
@@ -29,20 +34,22 @@ struct LocationTrust: Sendable {
     let place = outer + [location.match.key]
     let setting = location.settings.clientTrust
     if setting != server {
-      let number = number(of: setting) ?? policies.count
+      let number = policies.firstIndex { $0.setting == setting } ?? policies.count
       if number == policies.count { policies.append(Policy(setting: setting, places: [])) }
       policies[number].places.append(place)
-      byPlace[place] = number
+      byPlace[place] = .location(number)
     }
     for child in location.locations { add(child, below: place, server) }
   }
 
-  /// `nil`: the server's own.
-  func number(of setting: ClientTrustSetting) -> Int? { policies.firstIndex { $0.setting == setting } }
+  /// The server's own where no location has this setting.
+  func policy(of setting: ClientTrustSetting) -> PolicyID {
+    policies.firstIndex { $0.setting == setting }.map(PolicyID.location) ?? .server
+  }
 
-  /// For each policy here, those that hold in its places under another configuration: `nil` for the server's own.
-  func counterparts(in other: LocationTrust) -> [[Int?]] {
-    policies.map { policy in Array(Set(policy.places.map { other.byPlace[$0] })) }
+  /// For each policy here, those that hold in its places under another configuration.
+  func counterparts(in other: LocationTrust) -> [[PolicyID]] {
+    policies.map { policy in Array(Set(policy.places.map { other.byPlace[$0, default: .server] })) }
   }
 }
 

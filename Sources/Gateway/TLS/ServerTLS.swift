@@ -68,9 +68,9 @@ final class ServerTLS: Sendable {
   /// Another server that took this one's place at a reload, and what holds there where a policy of locations did here.
   private final class Heir: Sendable {
     let server: ServerTLS
-    let policies: [[Int?]]
+    let policies: [[PolicyID]]
 
-    init(_ server: ServerTLS, policies: [[Int?]]) {
+    init(_ server: ServerTLS, policies: [[PolicyID]]) {
       self.server = server
       self.policies = policies
     }
@@ -105,16 +105,15 @@ final class ServerTLS: Sendable {
     return current.heir?.server.judging ?? current.state
   }
 
-  /// The verifiers that must all be satisfied where a policy of this server's locations holds.
-  func verifiers(of policy: Int) -> [Verifier] {
+  /// The verifiers that must all be satisfied where a policy of this server holds.
+  func verifiers(of policy: PolicyID) -> [Verifier] {
+    guard case .location(let number) = policy else { return [judging.verifier].compactMap { $0 } }
     let current = current.withLock { $0 }
     guard let heir = current.heir else {
-      return current.state.locationVerifiers.indices.contains(policy) ? [current.state.locationVerifiers[policy]] : []
+      return current.state.locationVerifiers.indices.contains(number) ? [current.state.locationVerifiers[number]] : []
     }
-    guard heir.policies.indices.contains(policy) else { return [] }
-    return heir.policies[policy].flatMap { counterpart in
-      counterpart.map(heir.server.verifiers(of:)) ?? [heir.server.judging.verifier].compactMap { $0 }
-    }
+    guard heir.policies.indices.contains(number) else { return [] }
+    return heir.policies[number].flatMap(heir.server.verifiers(of:))
   }
 
   /// From now on `server` judges the clients of connections that were made here; `nil`: this one again.

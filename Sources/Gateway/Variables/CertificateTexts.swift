@@ -115,7 +115,8 @@ final class CertificateTexts {
 extension Request {
   /// The client's certificate as the place sees it that is about to answer; `nil` where the client sent none.
   var certificate: CertificateTexts? {
-    guard let policy = effective.clientTrust else { return connection.standing.certificate() }
+    let policy = effective.clientTrust
+    if policy == .server { return connection.standing.certificate() }
     if connection.locationStandings[policy] == nil {
       _ = connection.currentVerdict(for: server, under: policy)
     }

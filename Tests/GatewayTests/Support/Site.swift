@@ -62,10 +62,11 @@ final class Site {
     return String(decoding: bytes, as: UTF8.self)
   }
 
+  /// - Parameter malformed: the status of what could not be read as a request.
   @discardableResult
   func send(
     _ target: String, _ fields: [(String, String)] = [], method: HTTPMethod = .get, host: String? = "localhost",
-    version: HTTPVersion = .http1_1, prepare: (ClientConnection) -> Void = { _ in }
+    version: HTTPVersion = .http1_1, malformed: Int? = nil, prepare: (ClientConnection) -> Void = { _ in }
   ) throws -> Answer {
     var head = HTTPRequestHead(method: method, target: Array(target.utf8), version: version, fields: HTTPFields())
     if let host { head.fields.append(name: "Host", value: host) }
@@ -77,15 +78,15 @@ final class Site {
     prepare(connection)
     let exchange = RecordingExchange(connection: connection)
     let request = Request(exchange: exchange, head: head, server: listener.defaultServer)
-    request.start()
+    if let malformed { request.refuse(status: malformed, reason: "client sent \(malformed)") } else { request.start() }
     return exchange.answer
   }
 }
 
 /// Answers with what a proxy would send on.
 struct EchoHandler: SlashRedirecting {
-  func handle(_ request: Request) {
-    request.sendText(Array("echo ".utf8) + request.uri, status: 200)
+  func handle(_ request: Request, _ admission: Admission) {
+    request.sendText(Array("echo ".utf8) + request.uri, status: 200, admission)
   }
 }
 
@@ -115,7 +116,7 @@ final class RecordingExchange: Exchange {
 
   func sendInformational(_ head: HTTPResponseHead) {}
 
-  func send(_ head: HTTPResponseHead, end: Bool) {
+  func send(_ head: HTTPResponseHead, by warrant: Warrant, end: Bool) {
     answer.status = head.status
     answer.fields = head.fields
     if end { finish(trailers: nil) }

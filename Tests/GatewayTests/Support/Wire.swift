@@ -40,6 +40,7 @@ final class Wire {
   }
 
   var requests: [Request] { bodies.requests }
+  var admissions: [Admission] { bodies.admissions }
   var isOpen: Bool { channel.isActive }
   var log: [String] { site.text(of: "access.log").split(separator: "\n").map(String.init) }
 
@@ -79,41 +80,43 @@ final class Wire {
 /// Does with a body, and with the response, what the URI asks for.
 final class BodyTestHandler: ContentHandler, RequestBodyConsumer, @unchecked Sendable {
   private(set) var requests: [Request] = []
+  private(set) var admissions: [Admission] = []
   private var body = ByteBuffer()
   private(set) var failures: [RequestFailure] = []
 
-  func handle(_ request: Request) {
+  func handle(_ request: Request, _ admission: Admission) {
     requests.append(request)
+    admissions.append(admission)
     body = ByteBuffer()
     switch String(decoding: request.uri, as: UTF8.self) {
     case "/test/echo": request.readBody(into: self)
-    case "/test/stream": stream(request, length: nil)
-    case "/test/short": stream(request, length: 100)
-    case "/test/long": stream(request, length: 3)
-    case "/test/hints": hint(request)
-    case "/test/tunnel": tunnel(request)
+    case "/test/stream": stream(request, admission, length: nil)
+    case "/test/short": stream(request, admission, length: 100)
+    case "/test/long": stream(request, admission, length: 3)
+    case "/test/hints": hint(request, admission)
+    case "/test/tunnel": tunnel(request, admission)
     default: break  // Waits: the test answers.
     }
   }
 
-  private func stream(_ request: Request, length: Int?) {
+  private func stream(_ request: Request, _ admission: Admission, length: Int?) {
     request.discardBody()
     request.response.status = 200
     request.response.contentLength = length
-    request.sendHead()
+    request.sendHead(admission)
     request.sendBody(ByteBuffer(string: "abc"))
     request.sendBody(ByteBuffer(string: "def"))
     request.finishBody()
   }
 
-  private func hint(_ request: Request) {
+  private func hint(_ request: Request, _ admission: Admission) {
     request.exchange.sendInformational(HTTPResponseHead(status: 103))
-    stream(request, length: 6)
+    stream(request, admission, length: 6)
   }
 
-  private func tunnel(_ request: Request) {
+  private func tunnel(_ request: Request, _ admission: Admission) {
     request.response.status = 101
-    request.sendHead()
+    request.sendHead(admission)
     guard let tunnel = request.exchange.upgradeToTunnel() else { return request.finalize(status: 500) }
     tunnel.onBytes = { bytes in
       if String(buffer: bytes) == "bye" { return tunnel.close() }
@@ -124,10 +127,10 @@ final class BodyTestHandler: ContentHandler, RequestBodyConsumer, @unchecked Sen
   func received(body part: ByteBuffer) { body.writeImmutableBuffer(part) }
 
   func receivedBodyEnd(trailers: HTTPFields?) {
-    guard let request = requests.last else { return }
+    guard let request = requests.last, let admission = admissions.last else { return }
     request.response.status = 200
     request.response.contentLength = body.readableBytes
-    request.sendHead()
+    request.sendHead(admission)
     request.sendBody(body)
     request.finishBody()
   }
