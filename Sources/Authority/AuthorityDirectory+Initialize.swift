@@ -8,12 +8,13 @@ extension AuthorityDirectory {
   public static func refuseExisting(_ path: String, force: Bool) throws(AuthorityError) {
     let files = Layout(root: path).authority("ca")
     if exists(path) { throw .authorityExists(path: files.certificate) }
-    if !force, FilePaths.exists(files.key) { throw .fileExists(path: files.key) }
+    if !force { try Layout(root: path).refuseRemains() }
   }
 
   /// Makes a root CA: key, certificate, ledger and first CRL.
   ///
-  /// - Throws: ``AuthorityError/authorityExists(path:)``, ``AuthorityError/fileExists(path:)`` for a key without `force`.
+  /// - Throws: ``AuthorityError/authorityExists(path:)``; without `force`
+  ///   ``AuthorityError/authorityRemains(directory:file:isForeign:)`` for files of a CA whose ledger is gone.
   public static func initialize(_ path: String, _ request: AuthorityRequest, as actor: Operator) throws(AuthorityError)
     -> AuthorityDirectory
   {
@@ -34,7 +35,8 @@ extension AuthorityDirectory {
   ) throws(AuthorityError) {
     let files = layout.authority("ca")
     guard try ledger.authorities().isEmpty else { throw .authorityExists(path: files.certificate) }
-    guard request.force || !FilePaths.exists(files.key) else { throw .fileExists(path: files.key) }
+    if !request.force { try layout.refuseRemains() }
+    kept = try SupersededKey.keep(files, at: actor.now)
     let staged = AtomicFile.temporaryPath(for: files.key)
     try AtomicFile.create(try request.protection.pem(key), at: staged, mode: AtomicFile.keyMode)
     AtomicFile.flushFolder(of: staged)

@@ -19,7 +19,10 @@ extension AuthorityDirectory {
     let key = try KeyFile.generate(request.keyType)
     try exclusively { () throws(AuthorityError) in
       guard !(try authorities().contains { $0.name == name }) else { throw .authorityExists(path: files.certificate) }
-      guard request.force || !FilePaths.exists(files.key) else { throw .fileExists(path: files.key) }
+      guard request.force || !FilePaths.exists(files.key) else {
+        throw .authorityRemains(directory: layout.root, file: files.key, isForeign: false)
+      }
+      kept = try SupersededKey.keep(files, at: actor.now)
       var draft = try authorityDraft(
         request, key: key, signer: signer, files: files, action: .intermediate)
       draft.keyPath = files.key

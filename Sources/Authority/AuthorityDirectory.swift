@@ -15,15 +15,24 @@ public final class AuthorityDirectory {
   let actor: Operator
   /// What could not be caught up with; each text is for the operator.
   public internal(set) var warnings: [String] = []
+  /// Where the key of a CA that another took the place of is kept, and the files that went with it.
+  public internal(set) var kept: [String] = []
 
   /// Opens an existing directory and finishes what an earlier command was killed in.
   ///
-  /// - Throws: ``AuthorityError/noAuthority(directory:)`` when no CA was made there yet.
+  /// - Throws: ``AuthorityError/noAuthority(directory:)`` when no CA was made there yet,
+  ///   ``AuthorityError/authorityRemains(directory:file:isForeign:)`` when one was and the ledger is gone.
   public static func open(_ path: String, as actor: Operator) throws(AuthorityError) -> AuthorityDirectory {
     let layout = Layout(root: path)
-    guard FilePaths.exists(layout.ledger) else { throw .noAuthority(directory: layout.root) }
+    guard FilePaths.exists(layout.ledger) else {
+      try layout.refuseRemains()
+      throw .noAuthority(directory: layout.root)
+    }
     let directory = AuthorityDirectory(layout, try Ledger(path: layout.ledger, creating: false), actor)
-    guard try !directory.ledger.authorities().isEmpty else { throw .noAuthority(directory: layout.root) }
+    guard try !directory.ledger.authorities().isEmpty else {
+      try layout.refuseRemains()
+      throw .noAuthority(directory: layout.root)
+    }
     directory.catchUpIfIdle()
     return directory
   }
@@ -44,7 +53,7 @@ public final class AuthorityDirectory {
     return AuthorityDirectory(layout, try Ledger(path: layout.ledger, creating: true), actor)
   }
 
-  private init(_ layout: Layout, _ ledger: Ledger, _ actor: Operator) {
+  init(_ layout: Layout, _ ledger: Ledger, _ actor: Operator) {
     self.layout = layout
     self.ledger = ledger
     self.actor = actor

@@ -28,6 +28,13 @@ extension AuthorityError: CustomStringConvertible {
     switch self {
     case .noAuthority(let directory): "there is no CA in \(directory): run `countersign ca init --dir \(directory)`"
     case .authorityExists(let path): "there is a CA already: \(path)"
+    case .authorityRemains(let directory, let file, let isForeign):
+      isForeign
+        ? "\(file) is of an `openssl ca` or easy-rsa directory: `countersign ca import \(directory) --dir \(directory)` takes it over"
+        : "\(file) is there and its ledger is not: `countersign ca recover --dir \(directory)` rebuilds it, with this key; another CA needs another --dir"
+    case .authorityKey(let path): "\(path) is a CA's key, which nothing overwrites: choose another file"
+    case .ledgerContradicted(let authority, let directory, let contradictions):
+      LedgerContradiction.text(contradictions, authority: authority, directory: directory)
     case .fileExists(let path): "\(path) exists and is left alone; --force replaces it"
     case .nameRefused(let name, let profile, let accepted):
       "the profile \(profile) does not allow the name \(name); allowed: \(accepted)"

@@ -12,6 +12,12 @@ public enum AuthorityError: Error, Sendable {
   case noAuthority(directory: String)
   case authorityExists(path: String)
   case fileExists(path: String)
+  /// Files of a CA are there and its ledger is not, or has no CA: `isForeign` when they are `openssl ca`'s.
+  case authorityRemains(directory: String, file: String, isForeign: Bool)
+  /// A CA's key would have been overwritten.
+  case authorityKey(path: String)
+  /// What was made public or put on record contradicts the ledger: no CRL is signed.
+  case ledgerContradicted(authority: String, directory: String, [LedgerContradiction])
   case nameRefused(name: String, profile: String, accepted: String)
   case lintRefused([LintFinding])
   case csrRefused(path: String, problem: String)
@@ -46,8 +52,8 @@ extension AuthorityError {
   /// What failed is none of the certificate's own business: the next one would fail as well.
   public var concernsAll: Bool {
     switch self {
-    case .noAuthority, .passphraseRequired, .wrongPassphrase, .keyMismatch, .fileSystem, .ledger, .busy, .cryptography,
-      .notPublished:
+    case .noAuthority, .authorityRemains, .ledgerContradicted, .passphraseRequired, .wrongPassphrase, .keyMismatch,
+      .fileSystem, .ledger, .busy, .cryptography, .notPublished:
       true
     default: false
     }

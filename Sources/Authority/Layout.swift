@@ -33,6 +33,17 @@ public struct Layout: Sendable, Hashable {
     LeafFiles(stem: "\(root)/\(folder.rawValue)/\(Self.fileName(for: name))")
   }
 
+  /// - Throws: ``AuthorityError/authorityRemains(directory:file:isForeign:)`` when files of a CA are there.
+  func refuseRemains() throws(AuthorityError) {
+    let files = authority("ca")
+    let first = [files.key, files.certificate].first(where: FilePaths.exists)
+    let another = FilePaths.names(in: authorityFolder).lazy.map { self.authorityFolder + "/" + $0 }
+      .first(where: SupersededKey.isAuthorityKey)
+    guard let file = first ?? another else { return }
+    let isForeign = FilePaths.exists(authorityFolder + "/index.txt")
+    throw .authorityRemains(directory: root, file: file, isForeign: isForeign)
+  }
+
   var folders: [String] { [authorityFolder] + LeafFolder.allCases.map { root + "/" + $0.rawValue } }
 
   /// A file name that stands for `name`: letters, digits and `. _ - @ +` stay, the rest becomes `_`.

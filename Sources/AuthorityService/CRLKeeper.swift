@@ -66,7 +66,8 @@ final class CRLKeeper: @unchecked Sendable {
         ServiceReport(
           .notice, "\(what) was renewed: number \(written.number), next update \(written.nextUpdate.rfc3339)"))
     } catch {
-      complain(what, "can't be renewed: \(error.operatorText); \(Self.end(authority, now))", at: now)
+      let level: ServiceReport.Level = if case .ledgerContradicted = error { .alert } else { .error }
+      complain(what, "can't be renewed: \(error.operatorText); \(Self.end(authority, now))", at: now, level)
     }
   }
 
@@ -77,9 +78,11 @@ final class CRLKeeper: @unchecked Sendable {
   }
 
   /// An error each hour, until it is seen to.
-  private func complain(_ subject: String, _ problem: String, at now: UnixTime) {
+  private func complain(
+    _ subject: String, _ problem: String, at now: UnixTime, _ level: ServiceReport.Level = .error
+  ) {
     if let last = complaints[subject], now < last + .seconds(3600) { return }
     complaints[subject] = now
-    report(ServiceReport(.error, problem.isEmpty ? subject : "\(subject) \(problem)"))
+    report(ServiceReport(level, problem.isEmpty ? subject : "\(subject) \(problem)"))
   }
 }

@@ -50,7 +50,7 @@ public struct ServiceUnavailable: Error, Hashable, Sendable {
 
 /// A line for the gateway's error log.
 public struct ServiceReport: Hashable, Sendable {
-  public enum Level: Hashable, Sendable { case error, warning, notice }
+  public enum Level: Hashable, Sendable { case alert, error, warning, notice }
 
   public var level: Level
   public var text: String

@@ -71,6 +71,29 @@ struct CRLKeeperTests {
     #expect(crl.entries.contains { $0.serialNumber == issued.certificate.serialNumber })
   }
 
+  @Test("a list that would forget a revocation is not written, and that is an alert")
+  func forgotten() throws {
+    let authority = try TemporaryAuthority(age: 29 * Self.day)
+    let directory = try authority.reopened()
+    _ = try directory.issue(
+      IssueRequest(profile: try ProfileSet.builtIn.profile("client"), name: "alice"), signer: directory.unlock { nil })
+    // An older copy of the directory, beside it the list written since.
+    let older = authority.root + "/older"
+    try FileManager.default.copyItem(atPath: authority.place.directory, toPath: older)
+    let records = try directory.matches("alice")
+    try directory.revoke(
+      RevocationRequest(records: records, reason: .superseded), signers: [directory.unlock { nil }])
+    for name in ["/ca/ca.crl", "/ca/ca.crl.der"] {
+      try FileManager.default.removeItem(atPath: older + name)
+      try FileManager.default.copyItem(atPath: authority.place.directory + name, toPath: older + name)
+    }
+    let reports = Reports()
+    try Self.keeper(AuthorityPlace(directory: older), reports).look(at: .now)
+    #expect(reports.levels == [.alert])
+    #expect(reports.texts.first?.contains(records[0].serial) == true)
+    #expect(reports.texts.first?.contains("ca recover") == true)
+  }
+
   @Test("what is kept for a configuration is let go of with it")
   func keeping() throws {
     let authority = try TemporaryAuthority(age: 29 * Self.day)

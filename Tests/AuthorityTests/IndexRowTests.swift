@@ -1,3 +1,4 @@
+import Cryptography
 import PKI
 import Testing
 
@@ -101,5 +102,36 @@ struct CRLCounterTests {
   @Test("numbers compare as numbers, not as text")
   func order() throws {
     #expect(try #require(CRLCounter(hex: "FF")) < #require(CRLCounter(hex: "0100")))
+  }
+}
+
+@Suite("Serial numbers of RFC 5280 §4.1.2.2")
+struct SerialLengthTests {
+  @Test(
+    "20 octets are taken over, the sign's included; more are not",
+    arguments: [
+      ("7F" + String(repeating: "AB", count: 19), true), ("80" + String(repeating: "AB", count: 19), false),
+      ("01" + String(repeating: "AB", count: 20), false), ("00" + "7F" + String(repeating: "AB", count: 19), true),
+    ])
+  func length(_ serial: String, _ isTaken: Bool) {
+    let row = try? IndexRow(line: "V\t271121133557Z\t\t\(serial)\tunknown\t/CN=x")
+    #expect((row != nil) == isTaken)
+  }
+}
+
+@Suite("Request files")
+struct RequestFileTests {
+  @Test("a file with two requests is refused: nobody could say which one was signed")
+  func two() throws {
+    let authority = try TemporaryAuthority()
+    let csr = try CertificateSigningRequest.build(
+      subject: DistinguishedName(parsing: "/CN=a"), key: PrivateKey.generate(.p256), extensions: [])
+    let path = authority.root + "/x.csr"
+    try AtomicFile.write(csr.pem, to: path, mode: 0o644)
+    #expect(try RequestFile.read(path) == csr)
+    for second in [csr.pem, Array("-----BEGIN NEW CERTIFICATE REQUEST-----\ndamaged".utf8)] {
+      try AtomicFile.write(csr.pem + second, to: path, mode: 0o644)
+      #expect(throws: AuthorityError.self) { try RequestFile.read(path) }
+    }
   }
 }

@@ -43,7 +43,10 @@ public enum AtomicFile {
   }
 
   /// Renames a flushed file into its place and flushes the folder.
+  ///
+  /// - Throws: ``AuthorityError/authorityKey(path:)`` rather than overwrite a CA's key.
   static func move(_ temporary: String, to path: String) throws(AuthorityError) {
+    try SupersededKey.refuse(at: path)
     guard rename(temporary, path) == 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
     flushFolder(of: path)
   }

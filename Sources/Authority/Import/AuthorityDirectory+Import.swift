@@ -61,7 +61,10 @@ extension AuthorityDirectory {
     throws(AuthorityError) -> String?
   {
     guard !FilePaths.isSame(plan.source.key, files.key) else { return nil }
-    guard force || !FilePaths.exists(files.key) else { throw .fileExists(path: files.key) }
+    guard force || !FilePaths.exists(files.key) else {
+      throw .authorityRemains(directory: layout.root, file: files.key, isForeign: false)
+    }
+    kept = try SupersededKey.keep(files, at: actor.now)
     let staged = AtomicFile.temporaryPath(for: files.key)
     try AtomicFile.create(try protection.pem(plan.key), at: staged, mode: AtomicFile.keyMode)
     AtomicFile.flushFolder(of: staged)

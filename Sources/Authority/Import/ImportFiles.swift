@@ -45,6 +45,10 @@ struct ImportFiles {
       damages.append(ImportDamage(file: path, line: nil, problem: "names this CA as issuer, which did not sign it"))
       return
     }
+    guard !certificate.serialNumber.isTooLong else {
+      let problem = "its serial number has more than 20 octets (RFC 5280 §4.1.2.2)"
+      return damages.append(ImportDamage(file: path, line: nil, problem: problem))
+    }
     let named = Self.isSerialName(path) ? nil : path
     if var known = bySerial[certificate.serialNumber] {
       guard known.certificate == certificate else {

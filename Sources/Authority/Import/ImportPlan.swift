@@ -25,6 +25,7 @@ struct ImportPlan: Sendable {
     (crlNumber, nextSerial) = (reader.lastCRLNumber(), reader.nextSerial())
     damages = reader.damages
     readIndex(try FileReader.bytes(of: source.index), at: now)
+    addPublished()
     notes += authorityNotes
   }
 
@@ -97,6 +98,27 @@ struct ImportPlan: Sendable {
           row: row, certificate: found.certificate, certificatePath: found.namedPath,
           keyPath: files.key(named: found.namedPath),
           name: found.namedPath.map(FilePaths.stem) ?? found.certificate.subject.commonName ?? serial.hexString))
+    }
+  }
+
+  /// What the CA's last CRL revokes is revoked, whatever its index says.
+  private mutating func addPublished() {
+    guard let path = source.crl, let publicKey = authority.publicKey else { return }
+    let rows = Dictionary(certificates.indices.map { (certificates[$0].row.serial, $0) }, uniquingKeysWith: { $1 })
+    for der in RevocationListFile.encodings(path) {
+      guard let list = try? CertificateRevocationList(der: der), list.isSigned(by: publicKey) else { continue }
+      for entry in list.entries {
+        let known = rows[entry.serialNumber]
+        if let known, case .revoked = certificates[known].row.state { continue }
+        notes.append("\(path): revokes serial \(entry.serialNumber), which index.txt does not; taken over as revoked")
+        let end = known.map { certificates[$0].row.notAfter } ?? authority.notAfter
+        let row = IndexRow(published: entry, notAfter: end)
+        if let known {
+          certificates[known].row = row
+        } else {
+          certificates.append(ImportedCertificate(row: row, name: ""))
+        }
+      }
     }
   }
 

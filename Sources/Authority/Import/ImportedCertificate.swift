@@ -2,7 +2,7 @@ import PKI
 
 /// A certificate on its way into the ledger.
 struct ImportedCertificate: Sendable {
-  let row: IndexRow
+  var row: IndexRow
   /// Absent when no file of it was found.
   var certificate: Certificate?
   var certificatePath: String?

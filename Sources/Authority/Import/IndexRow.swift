@@ -40,6 +40,15 @@ public struct IndexRow: Sendable, Hashable {
     subject = certificate.subject.oneLine
   }
 
+  /// A row for what a CRL revokes and the index does not.
+  init(published entry: RevokedEntry, notAfter: UnixTime) {
+    state = .revoked(IndexRevocation(entry))
+    self.notAfter = notAfter
+    serial = entry.serialNumber
+    file = "unknown"
+    subject = ""
+  }
+
   private static func state(_ letter: Substring, revocation: Substring) throws(IndexRowProblem) -> State {
     switch letter {
     case "V", "E":
@@ -65,7 +74,8 @@ public struct IndexRow: Sendable, Hashable {
 
   private static func serial(_ text: Substring) -> SerialNumber? {
     guard !text.isEmpty, text.count.isMultiple(of: 2), text.allSatisfy(\.isHexDigit) else { return nil }
-    return SerialNumber(hex: String(text))
+    // RFC 5280 §4.1.2.2: 20 octets at most, the sign's included.
+    return SerialNumber(hex: String(text)).flatMap { $0.isTooLong ? nil : $0 }
   }
 }
 
@@ -81,6 +91,11 @@ public struct IndexRevocation: Sendable, Hashable {
   init(heldSince date: UnixTime) {
     self.date = date
     (reason, holdInstruction, invalidityDate) = (.certificateHold, nil, nil)
+  }
+
+  init(_ entry: RevokedEntry) {
+    date = entry.revocationDate
+    (reason, invalidityDate, holdInstruction) = (entry.reason ?? .unspecified, entry.invalidityDate, nil)
   }
 
   init(_ field: Substring) throws(IndexRowProblem) {
@@ -122,7 +137,8 @@ public enum IndexRowProblem: Error, Sendable, Hashable, CustomStringConvertible 
     case .badRevocation(let text): "revocation \"\(text)\" is not DATE, DATE,REASON or DATE,REASON,ARGUMENT"
     case .unknownReason(let text): "revocation reason \"\(text)\" is unknown"
     case .revocationOfUnrevoked(let text): "the row is not revoked but has the revocation date \"\(text)\""
-    case .badSerial(let text): "serial \"\(text)\" is not an even number of hexadecimal digits"
+    case .badSerial(let text):
+      "serial \"\(text)\" is not an even number of hexadecimal digits, 20 octets at most (RFC 5280 §4.1.2.2)"
     case .noSubject: "the subject is missing"
     }
   }

@@ -4,7 +4,7 @@ import PKI
 /// One act: who, when, what, why.
 public struct AuditRecord: Sendable, Hashable {
   public enum Action: String, Sendable {
-    case initialize, intermediate, `import`, issue, renew, revoke, hold, release, crl, abandon, urls
+    case initialize, intermediate, `import`, issue, renew, revoke, hold, release, crl, abandon, urls, recover, `default`
     case ocspSigner = "ocsp-signer"
   }
 

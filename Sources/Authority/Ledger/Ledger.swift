@@ -33,6 +33,34 @@ final class Ledger: Sendable {
     do { return try queue.write(body) } catch { throw Self.failure(error, path: path) }
   }
 
+  /// All pages are sound, by SQLite's own check.
+  func check() throws(AuthorityError) {
+    let answer = try read { try String.fetchOne($0, sql: "PRAGMA quick_check(1)") }
+    guard answer == "ok" else { throw .ledger(path: path, problem: "is damaged: \(answer ?? "")", isFull: false) }
+  }
+
+  /// Brings everything into the file itself, so that it can be renamed.
+  func settle() throws(AuthorityError) {
+    do { try queue.writeWithoutTransaction { _ = try $0.checkpoint(.truncate) } } catch {
+      throw Self.failure(error, path: path)
+    }
+  }
+
+  /// One transaction that is undone, whatever came of it.
+  func rehearse<T>(_ body: (Database) throws -> T) throws(AuthorityError) -> T {
+    do {
+      return try queue.writeWithoutTransaction { database in
+        var result: Result<T, any Error>?
+        try database.inTransaction {
+          result = Result { try body(database) }
+          return .rollback
+        }
+        guard let result else { throw AuthorityError.ledger(path: path, problem: "no transaction ran", isFull: false) }
+        return try result.get()
+      }
+    } catch { throw Self.failure(error, path: path) }
+  }
+
   /// A number that changes when another connection, of whichever process, has committed something. It is read from
   /// memory that SQLite shares among the processes.
   func version() throws(AuthorityError) -> Int64 {
@@ -64,6 +92,10 @@ final class Ledger: Sendable {
     if let known = error as? AuthorityError { return known }
     guard let database = error as? DatabaseError else {
       return .ledger(path: path, problem: "\(FaultText.of(error))", isFull: false)
+    }
+    if database.resultCode == .SQLITE_NOTADB || database.resultCode == .SQLITE_CORRUPT {
+      let problem = "is damaged (\(database.message ?? "\(database.resultCode)")): `countersign ca recover` rebuilds it"
+      return .ledger(path: path, problem: problem, isFull: false)
     }
     let isFull = database.resultCode == .SQLITE_FULL || database.extendedResultCode == .SQLITE_IOERR_SHMSIZE
     return .ledger(path: path, problem: database.message ?? "\(database.resultCode)", isFull: isFull)

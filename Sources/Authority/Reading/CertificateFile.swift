@@ -28,12 +28,20 @@ public enum CertificateFile {
 public enum RequestFile {
   public static func read(_ path: String) throws(AuthorityError) -> CertificateSigningRequest {
     let bytes = try FileReader.bytes(of: path, limit: 1 << 20)
+    let request: CertificateSigningRequest
     do {
-      return try CertificateFile.isPEM(bytes)
-        ? CertificateSigningRequest(pem: bytes) : CertificateSigningRequest(der: bytes)
+      request =
+        try CertificateFile.isPEM(bytes) ? CertificateSigningRequest(pem: bytes) : CertificateSigningRequest(der: bytes)
     } catch {
       throw .unreadable(path: path, problem: "is not a certificate signing request: \(FaultText.of(error))")
     }
+    // Which of them was meant is not ours to say.
+    let lines = String(decoding: CertificateFile.isPEM(bytes) ? bytes : [], as: UTF8.self).split(separator: "\n")
+    let blocks = lines.count { $0.hasPrefix("-----BEGIN ") && $0.contains("CERTIFICATE REQUEST-----") }
+    guard blocks < 2 else {
+      throw .unreadable(path: path, problem: "has \(blocks) requests: put each into a file of its own")
+    }
+    return request
   }
 }
 

@@ -29,10 +29,18 @@ extension AuthorityDirectory {
   }
 
   /// Signs within the transaction: a CRL that is not recorded is never seen.
+  ///
+  /// - Throws: ``AuthorityError/ledgerContradicted(authority:directory:_:)`` when the last CRL or the audit log has a
+  ///   revocation that the ledger does not have.
   func writeCRL(of signer: UnlockedAuthority, days: Int?, in database: Database, at now: UnixTime) throws -> WrittenCRL
   {
     guard let record = try database.authority(id: signer.record.id) else {
       throw AuthorityError.unknownAuthority(name: signer.record.name, known: [])
+    }
+    let contradictions = try PublishedLists(of: record, layout: layout).contradictions(to: record, in: database)
+    guard contradictions.isEmpty else {
+      throw AuthorityError.ledgerContradicted(
+        authority: record.name, directory: layout.root, contradictions)
     }
     let number = (CRLCounter(hex: record.crlNumber) ?? CRLCounter(magnitude: [])).next
     let days = days ?? record.crlDays

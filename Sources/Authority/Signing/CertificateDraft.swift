@@ -41,6 +41,9 @@ struct CertificateDraft: Sendable {
 }
 
 extension SerialNumber {
+  /// Beyond the 20 octets of RFC 5280 §4.1.2.2, the sign's included.
+  var isTooLong: Bool { bytes.count > 20 }
+
   /// 128 random bits after a leading byte that keeps the number positive, its length constant and below the 20 octets
   /// of RFC 5280 §4.1.2.2.
   static func random() -> SerialNumber {

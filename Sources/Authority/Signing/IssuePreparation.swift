@@ -54,6 +54,7 @@ struct IssuePreparation {
   }
 
   private func refuseExisting(_ files: LeafFiles) throws(AuthorityError) {
+    if case .generate = request.key, SupersededKey.isAuthorityKey(files.key) { throw .authorityKey(path: files.key) }
     guard !request.force, !request.isRenewal || request.out == nil else { return }
     if case .generate = request.key, FilePaths.exists(files.key) { throw .fileExists(path: files.key) }
     if FilePaths.exists(files.certificate) { throw .fileExists(path: files.certificate) }

@@ -29,6 +29,7 @@ final class GatewayShared: Sendable {
 extension ServiceReport.Level {
   var logLevel: LogLevel {
     switch self {
+    case .alert: .alert
     case .error: .error
     case .warning: .warn
     case .notice: .notice

@@ -25,7 +25,7 @@ struct AuthorityOptions: ParsableArguments {
 
   @OptionGroup var urls: ServiceURLOptions
 
-  @Flag(help: "Replace an existing key file.")
+  @Flag(help: "Where a key file is in the way, keep it under a dated name.")
   var force = false
 
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))

@@ -13,6 +13,7 @@ struct AuthorityReport {
   func print() throws {
     let record = try directory.authority(name)
     let files = directory.layout.authority(name)
+    for path in directory.kept { StandardError.write("note: kept what was there as \(path)") }
     Swift.print("CA \(record.certificate.subject.rfc2253)")
     Swift.print("  key          \(files.key)")
     Swift.print("  certificate  \(files.certificate)")

@@ -5,7 +5,8 @@ struct CACommand: ParsableCommand {
     commandName: "ca",
     abstract: "Make, take over and look after the CA itself.",
     subcommands: [
-      InitCommand.self, IntermediateCommand.self, ImportCommand.self, ShowCACommand.self, CRLCommand.self,
+      InitCommand.self, IntermediateCommand.self, ImportCommand.self, RecoverCommand.self, ShowCACommand.self,
+      CRLCommand.self,
       PushCommand.self,
       OCSPSignerCommand.self, URLsCommand.self,
     ])

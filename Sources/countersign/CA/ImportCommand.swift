@@ -38,7 +38,7 @@ struct ImportCommand: ParsableCommand {
   @Flag(help: "Import what is sound and name what is left out.")
   var skipDamaged = false
 
-  @Flag(help: "Replace an existing key file.")
+  @Flag(help: "Where a key file is in the way, keep it under a dated name.")
   var force = false
 
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
