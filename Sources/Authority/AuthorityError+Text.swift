@@ -17,11 +17,23 @@ extension AuthorityError: CustomStringConvertible {
     case .unknownAuthority(let name, let known):
       "there is no CA \"\(name)\" here; known: \(known.joined(separator: ", "))"
     case .profileFile(let path, let place, let problem): "\(path): \(place): \(problem)"
-    case .notFound(let query): "no certificate matches \"\(query)\": give a serial number, a name or a certificate file"
+    case .notFound(let query, let near, let file): Self.notFound(query, near, file)
+    case .notRecorded(let file, let serial):
+      "\(file): certificate \(serial) is not in the ledger; `countersign ca recover --certificates \(file)` takes it in if it is ours"
     case .ambiguous(let query, let candidates):
-      "\"\(query)\" matches more than one certificate; give one of: \(candidates.joined(separator: ", "))"
+      (["\"\(query)\" matches more than one certificate; give the first word of a line, or its serial number:"]
+        + candidates.map { "  " + $0 }).joined(separator: "\n")
     default: nil
     }
+  }
+
+  private static func notFound(_ query: String, _ near: [String], _ file: String?) -> String {
+    let cure =
+      near.isEmpty
+      ? "give a serial number, a fingerprint or a name (`countersign list`), or a file by --file"
+      : "near it: \(near.joined(separator: ", "))"
+    let path = file.map { "; the file of that name is ./\($0)" } ?? ""
+    return "no certificate matches \"\(query)\"; \(cure)\(path)"
   }
 
   private var refusalText: String? {
@@ -40,6 +52,9 @@ extension AuthorityError: CustomStringConvertible {
       "the profile \(profile) does not allow the name \(name); allowed: \(accepted)"
     case .lintRefused(let findings): findings.map(\.description).joined(separator: "\n")
     case .csrRefused(let path, let problem): "\(path): the request is refused: \(problem)"
+    case .requestNames(let path, let name, let further):
+      "\(path) asks for more than \(name): \(further.joined(separator: ", "))\n--accept-csr-names certifies them; `countersign issue PROFILE NAME --csr \(path)` with --san certifies yours"
+    case .authorityUnusable(let name, let problem): "the CA \(name) signs no certificates: \(problem)"
     case .alreadyRevoked(let serial, let at): "certificate \(serial) is revoked already, since \(at)"
     case .notOnHold(let serial): "certificate \(serial) is not on hold: only a certificateHold can be taken back"
     case .notRenewable(let serial, let problem): "certificate \(serial) is not renewed: \(problem)"

@@ -5,7 +5,9 @@ public enum AuthorityError: Error, Sendable {
   case unknownProfile(name: String, known: [String])
   case unknownAuthority(name: String, known: [String])
   case profileFile(path: String, place: String, problem: String)
-  case notFound(query: String)
+  /// - near: words that find something; file: one of that name lies in the working directory.
+  case notFound(query: String, near: [String] = [], file: String? = nil)
+  case notRecorded(file: String, serial: String)
   case ambiguous(query: String, candidates: [String])
 
   // What was asked is refused.
@@ -21,6 +23,9 @@ public enum AuthorityError: Error, Sendable {
   case nameRefused(name: String, profile: String, accepted: String)
   case lintRefused([LintFinding])
   case csrRefused(path: String, problem: String)
+  /// A request asks for names that nobody has accepted.
+  case requestNames(path: String, name: String, further: [String])
+  case authorityUnusable(name: String, problem: String)
   case alreadyRevoked(serial: String, at: String)
   case notOnHold(serial: String)
   case notRenewable(serial: String, problem: String)
@@ -44,7 +49,9 @@ extension AuthorityError {
   /// The operator gave something that cannot be used as it stands (exit code 2), as against a refusal (1).
   public var isBadInput: Bool {
     switch self {
-    case .invalidValue, .unknownProfile, .unknownAuthority, .profileFile, .notFound, .ambiguous, .unreadable: true
+    case .invalidValue, .unknownProfile, .unknownAuthority, .profileFile, .notFound, .notRecorded, .ambiguous,
+      .unreadable:
+      true
     default: false
     }
   }

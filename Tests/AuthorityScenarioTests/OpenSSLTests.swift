@@ -86,7 +86,10 @@ struct OpenSSLTests {
     let made = try scenario.openssl(
       ["req", "-new", "-newkey", "rsa:2048", "-nodes", "-keyout", "s.key", "-out", "s.csr"] + subject)
     #expect(made.status == 0)
-    try scenario.mustRun(["sign", scenario.folder + "/s.csr", "--profile", "server"])
+    let sign = ["sign", scenario.folder + "/s.csr", "--profile", "server"]
+    let refused = try Program.run("setsid", ["-w", Program.countersign] + sign + ["--dir", scenario.pki])
+    #expect(refused.status == 1 && refused.errors.contains("C=US, O=Web"))
+    try scenario.mustRun(sign + ["--accept-csr-names"])
     let arguments = ["verify", "-CAfile", "pki/ca/ca.crt", "-verify_hostname", "mtls.example.com"]
     #expect(try scenario.openssl(arguments + ["pki/server/mtls.example.com.crt"]).status == 0)
     try scenario.mustRun(["csr", "client", "alice@example.com"])

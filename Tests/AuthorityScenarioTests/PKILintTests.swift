@@ -86,7 +86,8 @@ struct PKILintTests {
       ],
       ["issue", "device", "device-7", "--profiles", profiles],
       ["csr", "client", "frank", "--san", "uri:https://example.com/frank"],
-      ["sign", scenario.pki + "/client/frank.csr"], ["renew", "alice", "--rekey", "--days", "10"],
+      ["sign", scenario.pki + "/client/frank.csr", "--profile", "client", "--accept-csr-names"],
+      ["renew", "alice", "--rekey", "--days", "10"],
     ]
     for command in commands { try scenario.mustRun(command) }
     try lintCertificates(of: scenario, in: "server")

@@ -90,10 +90,11 @@ struct IssuingTests {
     let names = CertificateExtension(SubjectAlternativeName([.dns("a.example")]))
     let csr = try CertificateSigningRequest.build(
       subject: DistinguishedName(parsing: "/CN=a.example"), key: key, extensions: [names])
-    let issued = try authority.issue("server", "a") { $0.key = .csr(csr, path: "a.csr") }
+    let issued = try authority.issue("server", "a.example") { $0.key = .csr(csr, path: "a.csr") }
     #expect(try issued.certificate.subjectAlternativeName() == [.dns("a.example")])
     #expect(issued.certificate.subject.commonName == "a.example")
-    #expect(!authority.exists("server/a.key"))
+    #expect(issued.difference?.isEmpty == true)
+    #expect(!authority.exists("server/a.example.key"))
     var der = csr.der
     der[der.count - 1] ^= 1
     let broken = try CertificateSigningRequest(der: der)
@@ -106,6 +107,7 @@ struct IssuingTests {
       try authority.issue("client", "c") {
         $0.profile.names.dns = ["only.example"]
         $0.key = .csr(csr, path: "a.csr")
+        $0.requestNames = .accept
       }
     }
   }
@@ -153,7 +155,7 @@ struct IssuingTests {
     // A server's profile has no e-mail names: the attribute stays, and the lint tells.
     let server = try authority.issue("server", "a.example") { $0.subject = subject }
     #expect(try server.certificate.subjectAlternativeName() == [.dns("a.example")])
-    #expect(server.warnings.map(\.lint) == ["subject-email"])
+    #expect(server.warnings.map(\.lint) == ["subject-email", "name-in-use"])
   }
 
   @Test("a usual lifetime ends with the CA; a longer one asked for is refused")

@@ -118,7 +118,7 @@ struct UpTests {
     let root = try up.shell(
       "curl -sS -o /dev/null -w '%{http_code}' --cacert mtls_certs/ca/ca.crt https://localhost:\(up.port)/")
     #expect(root.output == "400", "\(root.errors)")
-    try countersign("revoke", "ca/issuing")
+    try countersign("revoke", "ca/issuing", "--yes")
     #expect(try eventually { try up.shell(line).output.contains("The SSL certificate error") })
   }
 

@@ -104,5 +104,8 @@ extension ImportedCertificate {
         keyPath.map(layout.stored), certificatePath.map(layout.stored), now.seconds, revocation?.date.seconds,
         revocation?.reason.rawValue, revocation?.invalidityDate?.seconds, revocation?.holdInstruction,
       ])
+    try database.indexNames(
+      ofCertificate: database.lastInsertedRowID, subject: certificate?.subject.rfc2253 ?? row.subject,
+      alternativeNames: names)
   }
 }

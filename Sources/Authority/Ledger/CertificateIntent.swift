@@ -32,7 +32,10 @@ struct CertificateIntent: Sendable {
         notBefore.seconds, notAfter.seconds, publicKeyHash, keyPath.map(layout.stored), csrPath.map(layout.stored),
         certificatePath.map(layout.stored), stagedPath.map(layout.stored), now.seconds,
       ])
-    return database.changesCount == 1 ? database.lastInsertedRowID : nil
+    guard database.changesCount == 1 else { return nil }
+    let id = database.lastInsertedRowID
+    try database.indexNames(ofCertificate: id, subject: subject, alternativeNames: alternativeNames)
+    return id
   }
 }
 

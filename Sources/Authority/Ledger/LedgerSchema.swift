@@ -6,6 +6,7 @@ enum LedgerSchema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: first) }
     migrator.registerMigration("2") { try $0.execute(sql: serviceURLs) }
+    migrator.registerMigration("certificate names") { try indexNames($0) }
     return migrator
   }
 
@@ -72,6 +73,23 @@ enum LedgerSchema {
       why TEXT NOT NULL
     );
     """
+
+  /// Who has a name is asked with every certificate that is issued.
+  private static func indexNames(_ database: Database) throws {
+    try database.execute(
+      sql: """
+        CREATE TABLE certificateName (
+          name TEXT NOT NULL,
+          certificateID INTEGER NOT NULL REFERENCES certificate(id),
+          PRIMARY KEY (name, certificateID)
+        ) WITHOUT ROWID
+        """)
+    for row in try Row.fetchAll(database, sql: "SELECT id, subject, alternativeNames FROM certificate") {
+      try database.indexNames(
+        ofCertificate: row["id"], subject: row["subject"],
+        alternativeNames: (row["alternativeNames"] as String).split(separator: "\n").map(String.init))
+    }
+  }
 
   /// Lists, one URL a line.
   private static let serviceURLs = """

@@ -26,7 +26,9 @@ extension Lint {
   static let issuerValidity = Lint(name: "issuer-validity", clause: "RFC 5280 §6.1.3 (a)(2)") { context, report in
     for authority in context.chain {
       let name = authority.subject.rfc2253
-      if authority.notAfter < context.now { report(.error, "\(name) expired on \(authority.notAfter.rfc3339)") }
+      if authority.notAfter < context.now {
+        report(.error, "\(name) expired on \(authority.notAfter.rfc3339) and signs no certificates")
+      }
       if context.now < authority.notBefore {
         report(.error, "\(name) is not valid before \(authority.notBefore.rfc3339)")
       }

@@ -9,6 +9,10 @@ struct LintContext {
   let now: UnixTime
   /// A certificate of this key was revoked for keyCompromise or cACompromise.
   let isKeyCompromised: Bool
+  /// Other valid certificates that share a name with the draft.
+  var holders: [NameHolder] = []
+  /// Those of the chain that are revoked or on hold.
+  var withdrawnIssuers: [WithdrawnIssuer] = []
 
   var issuer: Certificate? { chain.first }
 }
@@ -31,7 +35,7 @@ enum Lints {
   static let all: [Lint] = [
     .issuerIsAuthority, .issuerPathLength, .issuerValidity, .validity, .keyStrength, .keyOfProfile, .keyReuse,
     .subjectPresence, .subjectAttributes, .subjectEmail, .alternativeNamePresence, .dnsSyntax, .emailSyntax, .uriSyntax,
-    .nameConstraints,
+    .nameConstraints, .nameHolders, .issuerRevocation,
   ]
 
   static func findings(_ context: LintContext) -> [LintFinding] { all.flatMap { $0.findings(context) } }

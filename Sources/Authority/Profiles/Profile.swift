@@ -13,6 +13,8 @@ public struct Profile: Sendable, Hashable {
   public var names: NamePolicy
   /// At least one subject alternative name is demanded.
   public var requiresAlternativeName: Bool
+  /// A subject or alternative name of another valid certificate is refused; else it is warned of.
+  public var requiresUniqueNames = false
   /// Attributes (`C`, `O`, …) the subject must have.
   public var requiredSubject: [String]
   /// Put before the common name when the operator gives no subject: `/C=US/O=Example`.

@@ -10,7 +10,7 @@ import PKI
 ///         "keyTypes": ["p256", "rsa3072"],
 ///         "names": { "dns": ["*.example.com"], "ip": ["10.0.0.0/8"], "email": ["@example.com"],
 ///                    "uri": ["spiffe://example.com/"], "commonName": ["device-*"] },
-///         "requiresAlternativeName": true,
+///         "requiresAlternativeName": true, "uniqueNames": true,
 ///         "subject": { "base": "/C=US/O=Example", "required": ["O", "CN"] },
 ///         "ocsp": ["http://ca.example.com/ocsp"], "caIssuers": ["http://ca.example.com/ca.crt"],
 ///         "crl": ["http://ca.example.com/ca.crl"],
@@ -39,8 +39,8 @@ public struct ProfileFile {
   }
 
   private static let members = [
-    "extends", "keyUsage", "extendedKeyUsage", "validity", "keyTypes", "names", "requiresAlternativeName", "subject",
-    "ocsp", "caIssuers", "crl", "folder",
+    "extends", "keyUsage", "extendedKeyUsage", "validity", "keyTypes", "names", "requiresAlternativeName",
+    "uniqueNames", "subject", "ocsp", "caIssuers", "crl", "folder",
   ]
 
   private func profile(_ name: String, _ value: JSONValue, in set: ProfileSet) throws(AuthorityError) -> Profile {
@@ -84,11 +84,9 @@ public struct ProfileFile {
       profile.keyTypes = try choices(value, at: place + ".keyTypes", KeyTypeRule.init)
     }
     if let value = members["requiresAlternativeName"] {
-      guard case .bool(let isRequired) = value else {
-        throw problem(place + ".requiresAlternativeName", "true or false is expected")
-      }
-      profile.requiresAlternativeName = isRequired
+      profile.requiresAlternativeName = try bool(value, at: place + ".requiresAlternativeName")
     }
+    if let value = members["uniqueNames"] { profile.requiresUniqueNames = try bool(value, at: place + ".uniqueNames") }
     if let value = members["folder"] {
       let name = try string(value, at: place + ".folder")
       guard let folder = LeafFolder(rawValue: name) else {
@@ -156,6 +154,11 @@ extension ProfileFile {
   fileprivate func object(_ value: JSONValue, at place: String) throws(AuthorityError) -> [String: JSONValue] {
     guard case .object(let members) = value else { throw problem(place, "an object is expected") }
     return members
+  }
+
+  fileprivate func bool(_ value: JSONValue, at place: String) throws(AuthorityError) -> Bool {
+    guard case .bool(let bool) = value else { throw problem(place, "true or false is expected") }
+    return bool
   }
 
   fileprivate func string(_ value: JSONValue, at place: String) throws(AuthorityError) -> String {

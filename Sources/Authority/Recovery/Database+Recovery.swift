@@ -28,6 +28,8 @@ extension Database {
         key.map(layout.stored), found.csrPath.map(layout.stored), found.name == nil ? nil : layout.stored(found.path),
         now.seconds,
       ])
+    try indexNames(
+      ofCertificate: lastInsertedRowID, subject: certificate.subject.rfc2253, alternativeNames: names)
     return true
   }
 

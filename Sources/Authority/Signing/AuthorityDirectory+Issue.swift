@@ -10,7 +10,8 @@ extension AuthorityDirectory {
     let preparation = IssuePreparation(request: request, signer: signer, layout: layout, now: actor.now)
     let (draft, csr) = try preparation.draft()
     let intermediates = signer.chain.filter { $0.subject != $0.issuer }
-    return try sign(draft, signer: signer) { certificate in
+    let difference = try preparation.difference(draft)
+    var issued = try sign(draft, signer: signer) { certificate in
       var files: [Publication] = []
       if let csr, let path = draft.csrPath { files.append(.file(path, csr)) }
       files.append(.file(draft.certificatePath, certificate.pem))
@@ -20,5 +21,7 @@ extension AuthorityDirectory {
       }
       return files
     }
+    issued.difference = difference
+    return issued
   }
 }

@@ -36,9 +36,11 @@ extension AuthorityDirectory {
   }
 
   private func lint(_ draft: CertificateDraft, signer: UnlockedAuthority) throws(AuthorityError) -> [LintFinding] {
+    let now = actor.now
     let context = LintContext(
-      draft: draft, chain: signer.chain, now: actor.now,
-      isKeyCompromised: try ledger.isCompromised(publicKeyHash: draft.publicKey.hashText))
+      draft: draft, chain: signer.chain, now: now,
+      isKeyCompromised: try ledger.isCompromised(publicKeyHash: draft.publicKey.hashText),
+      holders: try ledger.holders(of: draft, at: now), withdrawnIssuers: try ledger.withdrawn(among: signer.chain))
     let findings = Lints.findings(context)
     let errors = findings.filter { $0.severity == .error }
     guard errors.isEmpty else { throw .lintRefused(errors) }

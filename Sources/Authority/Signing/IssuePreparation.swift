@@ -25,6 +25,7 @@ struct IssuePreparation {
       folder: request.folder ?? (request.out == nil ? request.profile.folder.rawValue : ""),
       profileName: request.profile.name,
       certificatePath: files.certificate, action: request.action, why: request.why)
+    try refuseForeignKey(files, publicKey)
     let csr = try settleFiles(of: &draft, files: files, key: key)
     return (draft, csr)
   }
@@ -45,7 +46,7 @@ struct IssuePreparation {
       draft.csrPath = path
       // The key that `countersign csr` left beside it.
       let beside = LeafFiles(out: path.hasSuffix(".csr") ? String(path.dropLast(4)) : path, name: request.name).key
-      draft.keyPath = FilePaths.exists(beside) ? beside : nil
+      draft.keyPath = FilePaths.exists(beside) && Self.fits(beside, draft.publicKey) != false ? beside : nil
     case .certified(_, let keyPath):
       draft.keyPath = keyPath
     }
@@ -58,6 +59,19 @@ struct IssuePreparation {
     guard !request.force, !request.isRenewal || request.out == nil else { return }
     if case .generate = request.key, FilePaths.exists(files.key) { throw .fileExists(path: files.key) }
     if FilePaths.exists(files.certificate) { throw .fileExists(path: files.certificate) }
+  }
+
+  /// A certificate beside a key that is not its own looks as if the two were a pair.
+  private func refuseForeignKey(_ files: LeafFiles, _ publicKey: PublicKey) throws(AuthorityError) {
+    if case .generate = request.key { return }
+    guard FilePaths.exists(files.key), Self.fits(files.key, publicKey) == false else { return }
+    throw .keyMismatch(key: files.key, certificate: "about to be written, \(files.certificate); choose another --out")
+  }
+
+  /// Nil for a key that cannot be read without its passphrase.
+  private static func fits(_ path: String, _ publicKey: PublicKey) -> Bool? {
+    guard let key = try? KeyFile.read(path, passphrase: { nil }) else { return nil }
+    return key.publicKey.subjectPublicKeyInfo == publicKey.subjectPublicKeyInfo
   }
 
   private func keys() throws(AuthorityError) -> (PublicKey, PrivateKey?) {
@@ -77,11 +91,32 @@ struct IssuePreparation {
     }
   }
 
+  /// What the request asks for and does not get, or gets because its names are accepted; nil without a request.
+  ///
+  /// - Throws: ``AuthorityError/requestNames(path:name:further:)`` where further names are refused.
+  func difference(_ draft: CertificateDraft) throws(AuthorityError) -> RequestDifference? {
+    guard case .csr(let csr, let path) = request.key else { return nil }
+    var own = request
+    own.requestNames = .leaveOut
+    let plain = IssuePreparation(request: own, signer: signer, layout: layout, now: now)
+    // What the profile refuses of the operator's own names has been refused for the draft.
+    let subject = (try? plain.allowedSubject()) ?? .empty
+    let names = (try? plain.allowedNames(subject)) ?? []
+    let difference = RequestDifference(
+      csr, subject: draft.subject, names: draft.names, profile: request.profile, own: (subject, names))
+    if case .refuse = request.requestNames, !difference.leftOut.isEmpty {
+      throw .requestNames(path: path, name: request.name, further: difference.leftOut)
+    }
+    return difference
+  }
+
   private func allowedNames(_ subject: DistinguishedName) throws(AuthorityError) -> [RequestedName] {
     var names: [RequestedName] = []
-    if case .csr(let csr, let path) = request.key { names = try csr.requestedNames(path: path) }
+    if case .csr(let csr, let path) = request.key, case .accept = request.requestNames {
+      names = try csr.requestedNames(path: path)
+    }
+    let isBare = !request.isRenewal && (!request.isNamedByRequest || names.isEmpty && request.names.isEmpty)
     names.append(contentsOf: request.names)
-    let isBare = if case .csr = request.key { names.isEmpty } else { !request.isRenewal }
     let isServer = request.profile.extendedKeyUsage.contains("serverAuth")
     if isBare, let guess = RequestedName.guess(request.name, isServer: isServer) { names.insert(guess, at: 0) }
     // A profile without e-mail names (a server's) lets the attribute pass; the lint says so.
@@ -112,7 +147,9 @@ struct IssuePreparation {
 
   private var givenSubject: DistinguishedName? {
     if let subject = request.subject { return subject }
-    guard case .csr(let csr, _) = request.key, !csr.subject.isEmpty else { return nil }
+    guard case .csr(let csr, _) = request.key, case .accept = request.requestNames, !csr.subject.isEmpty else {
+      return nil
+    }
     return csr.subject
   }
 

@@ -18,10 +18,14 @@ public struct IssueRequest: Sendable {
   /// What the certificate is for: `mtls.example.com`, `alice`. Also the name of its files.
   public var name: String
   public var key: Key
-  /// Nil: the request's own, or the profile's base and the name as common name.
+  /// Nil: the profile's base and the name as common name.
   public var subject: DistinguishedName?
-  /// On top of those the name and the request bring.
+  /// On top of the one that the name brings.
   public var names: [RequestedName] = []
+  /// Further names of a certificate signing request.
+  public var requestNames = RequestNames.leaveOut
+  /// The name is the request's own, and no alternative name where the request has some.
+  public var isNamedByRequest = false
   /// In seconds. Nil: the profile's, and no longer than the CA itself lasts.
   public var lifetime: Int64?
   /// Nil: the profile's folder.
@@ -51,4 +55,6 @@ public struct Issued: Sendable {
   /// Those written, the key first when there is one.
   public let files: [String]
   public let warnings: [LintFinding]
+  /// Nil without a certificate signing request.
+  public internal(set) var difference: RequestDifference?
 }

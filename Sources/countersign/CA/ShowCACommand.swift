@@ -18,7 +18,9 @@ struct ShowCACommand: ParsableCommand {
   func run() throws {
     let opened = try directory.open()
     let report = Report(
-      authorities: try opened.authorities().map { Entry($0, opened.layout, try opened.ocspSigner(of: $0.name)) },
+      authorities: try opened.authorities().map {
+        Entry($0, opened.layout, try opened.ocspSigner(of: $0.name), try opened.status(of: $0))
+      },
       audit: try opened.audit(limit: max(0, audit)).map(Act.init))
     print(json ? JSONText.of(report) : report.text)
   }
@@ -36,13 +38,20 @@ struct ShowCACommand: ParsableCommand {
   private struct Entry: Encodable {
     let name, subject, issuer, serial, key, notBefore, notAfter, sha256: String
     let isDefault: Bool
+    let status: String
+    /// Why it signs no certificates.
+    let statusDetail: String?
     let certificateFile, keyFile, crlFile: String
     let crlNumber, crlNextUpdate: String?
     let crlIsStale: Bool
     let ocspURLs, caIssuersURLs, crlURLs: [String]
     let ocspSigner: CertificateEntry?
 
-    init(_ record: AuthorityRecord, _ layout: Layout, _ signer: CertificateRecord?) {
+    init(
+      _ record: AuthorityRecord, _ layout: Layout, _ signer: CertificateRecord?, _ status: AuthorityStatus
+    ) {
+      self.status = status.name
+      statusDetail = status == .valid ? nil : status.text
       let certificate = record.certificate
       let files = layout.authority(record.name)
       name = record.name
@@ -69,12 +78,16 @@ struct ShowCACommand: ParsableCommand {
         serial       \(serial)
         key          \(key), \(keyFile)
         certificate  \(certificateFile)
-        valid        \(notBefore) to \(notAfter)
+        valid        \(notBefore) to \(notAfter)\(statusText)
         SHA-256      \(sha256)
         CRL          \(crlFile), number \(crlNumber ?? "none"), next update \(crlNextUpdate ?? "none")\
       \(crlIsStale ? "; lacks revocations, run `countersign ca crl`" : "")
         OCSP signer  \(ocspSignerText)\(urlText)
       """
+    }
+
+    private var statusText: String {
+      statusDetail.map { "\n  status       \($0): signs no certificates" } ?? ""
     }
 
     private var ocspSignerText: String {

@@ -9,7 +9,7 @@ struct CSRCommand: ParsableCommand {
     abstract: "Make a key and a certificate signing request, without a CA.",
     discussion: """
       Writes server/NAME.key and server/NAME.csr (or client/…), or where --out says. The CA signs the request with
-      `countersign issue PROFILE NAME --csr FILE` or `countersign sign FILE`.
+      `countersign issue PROFILE NAME --csr FILE` or `countersign sign FILE --profile PROFILE`.
       """)
 
   @OptionGroup var directory: DirectoryOptions

@@ -7,10 +7,13 @@ struct CertificateEntry: Encodable {
   let notBefore, sha256, certificateFile, keyFile: String?
   let alternativeNames: [String]
   let revokedAt, reason, invalidityDate: String?
+  /// Of the CA that signed it, where that was asked for: `valid`, `expired`, `revoked`.
+  let authorityStatus: String?
 
-  init(_ record: CertificateRecord, at now: UnixTime) {
+  init(_ record: CertificateRecord, at now: UnixTime, authority status: AuthorityStatus? = nil) {
+    authorityStatus = status?.name
     serial = record.serial
-    status = record.status(at: now).rawValue
+    self.status = record.status(at: now).rawValue
     origin = record.origin.rawValue
     authority = record.authority
     profile = record.profile

@@ -41,7 +41,10 @@ struct IssueCommand: ParsableCommand {
     help: "Type of the new key (p256, p384, p521, ed25519, rsa2048, rsa3072, rsa4096), or an existing key's file.")
   var key = "p256"
 
-  @Option(help: ArgumentHelp("Certify the key of this request; no key is made.", valueName: "file"))
+  @Option(
+    help: ArgumentHelp(
+      "Certify the key of this request; no key is made. NAME, --san and --subject decide, not the request.",
+      valueName: "file"))
   var csr: String?
 
   @Flag(name: .customLong("p12"), help: "Also write NAME.p12 with key, certificate and chain.")
@@ -63,6 +66,7 @@ struct IssueCommand: ParsableCommand {
     guard names.count == 1 || options.out.map({ $0.hasSuffix("/") || FileReader.isFolder($0) }) ?? true else {
       throw ValidationError("--out must be a folder when there are several names")
     }
+    guard csr != nil || !options.acceptCsrNames else { throw ValidationError("--accept-csr-names goes with --csr") }
     guard csr == nil || !wantsP12 else { throw ValidationError("--p12 needs the key, which a request does not hold") }
   }
 

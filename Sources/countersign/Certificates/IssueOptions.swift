@@ -13,6 +13,9 @@ struct IssueOptions: ParsableArguments {
   @Option(help: ArgumentHelp("/C=US/O=Example/CN=name or CN=name,O=Example,C=US.", valueName: "name"))
   var subject: String?
 
+  @Flag(help: "Certify the names and the subject that the request asks for as well, as far as the profile allows.")
+  var acceptCsrNames = false
+
   @Option(help: ArgumentHelp("How long it is valid; the profile's usual time without it.", valueName: "days"))
   var days: Int?
 
@@ -43,6 +46,7 @@ struct IssueOptions: ParsableArguments {
     request.out = out.map {
       LeafFiles(out: FileReader.isFolder($0) && !$0.hasSuffix("/") ? $0 + "/" : $0, name: request.name)
     }
+    if acceptCsrNames { request.requestNames = .accept }
     request.why = why
     request.force = force
   }

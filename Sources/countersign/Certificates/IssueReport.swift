@@ -14,12 +14,22 @@ struct IssueReport: Encodable {
     alternativeNames = issued.record.alternativeNames
     self.files = issued.files + files
     for warning in issued.warnings { StandardError.warn(warning.description) }
+    if let difference = issued.difference, !difference.isEmpty {
+      StandardError.write(Self.text(difference, of: issued.record.label))
+    }
   }
 
   var text: String {
     let names = alternativeNames.isEmpty ? "" : " (" + alternativeNames.joined(separator: ", ") + ")"
     return (["\(serial)  \(subject)\(names), valid until \(notAfter)"] + files.map { "  " + $0 }).joined(
       separator: "\n")
+  }
+
+  /// What the request asked for beyond what was given, as a difference.
+  private static func text(_ difference: RequestDifference, of label: String) -> String {
+    let cure = difference.leftOut.isEmpty ? "" : " (--accept-csr-names certifies names)"
+    let lines = difference.accepted.map { "+ \($0)" } + difference.leftOut.map { "- \($0)" }
+    return (["note: \(label): the request asks for more than was given\(cure)"] + lines).joined(separator: "\n")
   }
 
   static func print(_ reports: [IssueReport], json: Bool) {

@@ -40,8 +40,12 @@ struct ListCommand: ParsableCommand {
     filter.name = name
     filter.profile = profile.map { ["server": "server_cert", "client": "usr_cert", "peer": "peer_cert"][$0] ?? $0 }
     filter.authority = ca
-    let records = try directory.open().certificates(filter)
-    print(json ? JSONText.of(records.map { CertificateEntry($0, at: now) }) : table(records, at: now))
+    let opened = try directory.open()
+    let records = try opened.certificates(filter)
+    var authorities: [String: AuthorityStatus] = [:]
+    for authority in try opened.authorities() { authorities[authority.name] = try opened.status(of: authority) }
+    let entries = records.map { CertificateEntry($0, at: now, authority: authorities[$0.authority]) }
+    print(json ? JSONText.of(entries) : table(records, authorities, at: now))
   }
 
   private var statuses: Set<CertificateRecord.Status> {
@@ -51,12 +55,17 @@ struct ListCommand: ParsableCommand {
     return Set(wanted.filter(\.0).map(\.1))
   }
 
-  private func table(_ records: [CertificateRecord], at now: UnixTime) -> String {
+  private func table(
+    _ records: [CertificateRecord], _ authorities: [String: AuthorityStatus], at now: UnixTime
+  ) -> String {
     var table = TextTable(header: ["SERIAL", "STATUS", "NOT AFTER", "PROFILE", "NAME", "SUBJECT"])
     for record in records {
       let reason = record.revocation.map { " (\($0.reason.name))" } ?? ""
+      let authority = authorities[record.authority] ?? .valid
+      let note = authority == .valid ? "" : ", CA \(authority.name)"
       table.add([
-        record.serial, record.status(at: now).rawValue + reason, record.notAfter.rfc3339, record.profile, record.label,
+        record.serial, record.status(at: now).rawValue + reason + note, record.notAfter.rfc3339, record.profile,
+        record.label,
         record.subject,
       ])
     }

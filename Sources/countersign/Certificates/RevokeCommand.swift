@@ -17,14 +17,25 @@ struct RevokeCommand: ParsableCommand {
   @OptionGroup var passphrase: PassphraseOptions
   @OptionGroup var push: PushOptions
 
-  @Argument(help: ArgumentHelp("Serial numbers, names or certificate files.", valueName: "certificate"))
-  var certificates: [String]
+  @Argument(
+    help: ArgumentHelp(
+      "Serial numbers, fingerprints or names: of a file (client/alice), subject or alternative name. ./PATH is a file.",
+      valueName: "certificate"))
+  var certificates: [String] = []
+
+  @Option(
+    name: .customLong("file"), parsing: .singleValue,
+    help: ArgumentHelp("The certificate in a file. Repeatable.", valueName: "file"))
+  var files: [String] = []
 
   @Option(help: ArgumentHelp("\(RevocationReason.allNames.joined(separator: ", ")).", valueName: "reason"))
   var reason = "unspecified"
 
   @Flag(help: "Take back a hold.")
   var remove = false
+
+  @Flag(help: "Revoke a CA without being asked.")
+  var yes = false
 
   @Flag(name: .customLong("no-crl"), help: "Do not write the CRL now; the CA's key is not needed then.")
   var withoutCRL = false
@@ -38,6 +49,10 @@ struct RevokeCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    guard !certificates.isEmpty || !files.isEmpty else { throw ValidationError("give certificates, or --file FILE") }
+  }
+
   func run() throws {
     guard let known = RevocationReason(name: reason) else {
       throw UsageError(
@@ -46,7 +61,10 @@ struct RevokeCommand: ParsableCommand {
     try passphrase.check()
     let opened = try directory.open()
     let lifts = remove || known == .removeFromCRL
-    let records = try certificates.flatMap { try lifts ? opened.held($0) : opened.revocable($0) }
+    let records =
+      try certificates.flatMap { try lifts ? opened.held($0) : opened.revocable($0) }
+      + files.map { try opened.recorded(file: $0) }
+    if !lifts { try confirm(records, in: opened) }
     let keyring = Keyring(opened, passphrase)
     let names = Set(records.map(\.authority)).sorted()
     let signers = withoutCRL ? [] : try names.map { try keyring.signer($0) }
@@ -56,6 +74,17 @@ struct RevokeCommand: ParsableCommand {
     let outcome = try opened.revoke(request, signers: signers)
     report(records, outcome, lifts: lifts)
     try push.push(outcome, of: opened, quietly: json)
+  }
+
+  /// With a CA goes everything that it signed.
+  private func confirm(_ records: [CertificateRecord], in opened: AuthorityDirectory) throws {
+    guard !yes else { return }
+    for record in records where opened.isAuthority(record) {
+      let answer = Confirmation.isYes(
+        "\(record.label) (\(record.subject)) is a CA: nothing it signed is believed any more. Type yes to revoke it: ")
+      guard let answer else { throw UsageError("\(record.label) is a CA: give --yes to revoke it") }
+      guard answer else { throw Declined(message: "\(record.label) was not revoked, nor was anything else") }
+    }
   }
 
   private func time(_ text: String) throws -> UnixTime {
@@ -77,4 +106,10 @@ struct RevokeCommand: ParsableCommand {
   }
 
   private struct Entry: Encodable { let serial, subject, name, act: String }
+}
+
+/// Asked, and the answer was no.
+struct Declined: CommandFailure {
+  let message: String
+  var exitCode: Int32 { ExitStatus.refused }
 }

@@ -8,14 +8,19 @@ struct ShowCommand: ParsableCommand {
     commandName: "show",
     abstract: "Show a certificate: what it says, and what the ledger knows of it.",
     discussion: """
-      Takes a certificate file (any issuer's), a serial number or a name of the ledger. Files of requests and of
-      revocation lists are shown in full, as certificates are with --text.
+      Takes a serial number, a fingerprint or a name of the ledger (client/alice,
+      a subject, its common name, an alternative name), or a certificate file of
+      any issuer: --file FILE or ./FILE. Requests and revocation lists in files
+      are shown in full, as certificates are with --text.
       """)
 
   @OptionGroup var directory: DirectoryOptions
 
-  @Argument(help: ArgumentHelp("A certificate file, a serial number or a name.", valueName: "certificate"))
-  var certificate: String
+  @Argument(help: ArgumentHelp("A serial number, a name or ./FILE.", valueName: "certificate"))
+  var certificate: String?
+
+  @Option(help: ArgumentHelp("A certificate, a request or a revocation list.", valueName: "file"))
+  var file: String?
 
   @Flag(help: "Print every field and extension.")
   var text = false
@@ -23,16 +28,32 @@ struct ShowCommand: ParsableCommand {
   @Flag(help: "Print JSON.")
   var json = false
 
+  func validate() throws {
+    guard (certificate == nil) != (file == nil) else { throw ValidationError("give a certificate, or --file FILE") }
+  }
+
   func run() throws {
-    if let whole = try otherText() { return print(whole, terminator: "") }
-    let now = UnixTime.current
-    if FileReader.exists(certificate), !FileReader.isFolder(certificate) {
-      let record = try? directory.open().newest(certificate)
-      return show(try CertificateFile.read(certificate), record, at: now)
+    if let file { return try show(file: file) }
+    guard let certificate else { return }
+    if CertificateQuery.isPath(certificate) { return try show(file: certificate) }
+    let opened: AuthorityDirectory
+    let record: CertificateRecord
+    do {
+      opened = try directory.open()
+      record = try opened.newest(certificate)
+    } catch {
+      // Any issuer's: the path says that a file is meant.
+      guard certificate.contains("/"), FileReader.exists(certificate) else { throw error }
+      return try show(file: certificate)
     }
-    let opened = try directory.open()
-    let record = try opened.newest(certificate)
-    show(record.der == nil ? nil : try opened.certificate(of: record), record, at: now)
+    show(record.der == nil ? nil : try opened.certificate(of: record), record, at: .current)
+  }
+
+  private func show(file: String) throws {
+    if let whole = try otherText(file) { return print(whole, terminator: "") }
+    let certificate = try CertificateFile.read(file)
+    let record = AuthorityDirectory.exists(directory.path) ? try? directory.open().recorded(file: file) : nil
+    show(certificate, record, at: .current)
   }
 
   private func show(_ certificate: Certificate?, _ record: CertificateRecord?, at now: UnixTime) {
@@ -43,14 +64,13 @@ struct ShowCommand: ParsableCommand {
   }
 
   /// A file that is no certificate.
-  private func otherText() throws -> String? {
-    guard FileReader.exists(certificate), !FileReader.isFolder(certificate) else { return nil }
-    let start = String(decoding: try FileReader.bytes(of: certificate), as: UTF8.self)
+  private func otherText(_ file: String) throws -> String? {
+    let start = String(decoding: try FileReader.bytes(of: file), as: UTF8.self)
     if start.contains("-----BEGIN CERTIFICATE REQUEST") || start.contains("-----BEGIN NEW CERTIFICATE REQUEST") {
-      return try RequestFile.read(certificate).text
+      return try RequestFile.read(file).text
     }
     guard start.contains("-----BEGIN X509 CRL") else { return nil }
-    return try RevocationListFile.read(certificate).text
+    return try RevocationListFile.read(file).text
   }
 
   private struct Report: Encodable {

@@ -7,8 +7,13 @@ struct SignCommand: ParsableCommand {
     commandName: "sign",
     abstract: "Sign a certificate signing request.",
     discussion: """
-      The request's own signature is checked and the names it asks for are held against the profile. The files are
-      called after the request's common name unless --name or --out is given.
+      The request's own signature is checked. The certificate is for --name, or
+      for the request's common name, and its files are called so. What the request
+      asks for beyond that name (other subject attributes, alternative names) is
+      shown and asked about on a terminal; elsewhere --accept-csr-names takes it.
+      All names are held against the profile.
+
+      Example: countersign sign server.csr --profile server
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -17,8 +22,8 @@ struct SignCommand: ParsableCommand {
   @Argument(help: ArgumentHelp("The request, PEM or DER.", valueName: "csr"))
   var csr: String
 
-  @Option(help: "server, client, peer or a profile's name.")
-  var profile = "client"
+  @Option(help: "server, client, peer or a profile's name; asked for without it.")
+  var profile: String?
 
   @Option(help: ArgumentHelp("What the certificate is for; the request's common name without it.", valueName: "name"))
   var name: String?
@@ -28,12 +33,35 @@ struct SignCommand: ParsableCommand {
 
   func run() throws {
     let opened = try directory.open()
-    let profile = try opened.profiles(options.profiles).profile(profile)
     let request = try RequestFile.read(csr)
+    let profiles = try opened.profiles(options.profiles)
+    let profile = try profiles.profile(try profile ?? askForProfile(request, known: profiles))
     var asked = IssueRequest(profile: profile, name: try nameOf(request), key: .csr(request, path: csr))
+    asked.requestNames = .refuse
+    asked.isNamedByRequest = name == nil
     try options.apply(to: &asked)
-    let issued = try opened.issue(asked, signer: try options.unlock(opened))
+    let signer = try options.unlock(opened)
+    let issued: Issued
+    do throws(AuthorityError) {
+      issued = try opened.issue(asked, signer: signer)
+    } catch AuthorityError.requestNames(let path, let name, let further) {
+      let question = "\(path) asks for more than \(name): \(further.joined(separator: ", ")). Type yes to certify it: "
+      guard Confirmation.isYes(question) == true else {
+        throw AuthorityError.requestNames(path: path, name: name, further: further)
+      }
+      asked.requestNames = .accept
+      issued = try opened.issue(asked, signer: signer)
+    }
     IssueReport.print([IssueReport(issued)], json: json)
+  }
+
+  /// A request for a server must not become a client's certificate because nobody said what it is for.
+  private func askForProfile(_ request: CertificateSigningRequest, known: ProfileSet) throws -> String {
+    let names = (["server", "client", "peer"] + known.names).joined(separator: ", ")
+    let purposes = request.purposesAsked
+    let asks = purposes.isEmpty ? "" : " (the request asks for \(purposes.joined(separator: ", ")))"
+    if let answer = Confirmation.ask("Profile\(asks), one of \(names): "), !answer.isEmpty { return answer }
+    throw UsageError("give --profile NAME\(asks), one of \(names)")
   }
 
   private func nameOf(_ request: CertificateSigningRequest) throws -> String {
