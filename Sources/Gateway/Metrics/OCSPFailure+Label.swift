@@ -31,6 +31,7 @@ extension OCSPFailure {
     case .impossibleTimes: "impossible_times"
     case .signerMissing: "signer_missing"
     case .signerNotAuthorized: "signer_not_authorized"
+    case .signerExpired: "signer_expired"
     case .weakSignature: "weak_signature"
     case .signature: "signature"
     }

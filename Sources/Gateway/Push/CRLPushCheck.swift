@@ -6,9 +6,6 @@ import Trust
 
 /// Whether a list that was brought may be taken, whatever is held.
 enum CRLPushCheck {
-  /// How far thisUpdate may lie ahead: clocks differ.
-  private static let skew: Int64 = 300
-
   /// The one CRL in a body, DER or PEM.
   static func offer(in body: [UInt8]) throws(CRLPushRefusal) -> OfferedRevocationList {
     guard let first = body.first else { throw .empty }
@@ -45,9 +42,11 @@ enum CRLPushCheck {
     case .unauthorized: throw .unauthorizedSigner(issuer)
     }
     if let oid = offer.unknownCritical { throw .unknownCriticalExtension(oid) }
-    let thisUpdate = offer.summary.thisUpdate
-    if thisUpdate.seconds > now.seconds + skew { throw .notYetValid(thisUpdate: thisUpdate) }
-    if let end = offer.summary.nextUpdate, end < now { throw .expired(nextUpdate: end) }
+    switch offer.timeFault(at: now) {
+    case .notYetValid(let thisUpdate): throw .notYetValid(thisUpdate: thisUpdate)
+    case .expired(let nextUpdate): throw .expired(nextUpdate: nextUpdate)
+    case nil: break
+    }
   }
 
   private static func authorities(_ settings: TLSSettings) throws(CRLPushRefusal) -> [Certificate] {

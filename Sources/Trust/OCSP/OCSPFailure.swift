@@ -23,6 +23,7 @@ public enum OCSPFailure: Error, Hashable, Sendable {
   case impossibleTimes
   case signerMissing
   case signerNotAuthorized
+  case signerExpired(notAfter: UnixTime)
   case weakSignature
   case signature
 }
@@ -47,6 +48,7 @@ extension OCSPFailure: CustomStringConvertible {
     case .impossibleTimes: "OCSP response ends before it begins"
     case .signerMissing: "OCSP response signer's certificate not found"
     case .signerNotAuthorized: "OCSP response signer is not authorized by the certificate's issuer"
+    case .signerExpired(let time): "OCSP response signer's certificate expired at \(time.rfc3339)"
     case .weakSignature: "OCSP response signed with a weak or unknown algorithm"
     case .signature: "OCSP response signature failure"
     }

@@ -39,6 +39,9 @@ public struct OCSPJudge: Sendable {
     let signerEnds = try checkSigner(of: basic, at: now)
     try checkNonce(basic, nonce)
     let ends = try checkTimes(single, at: now)
+    guard now <= signerEnds || !policy.requiresAuthorizedResponder else {
+      throw OCSPFault(.signerExpired(notAfter: signerEnds))
+    }
     return OCSPAssessment(
       outcome: Self.outcome(single.status), validUntil: min(ends, signerEnds), thisUpdate: single.thisUpdate)
   }

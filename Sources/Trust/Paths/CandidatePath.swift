@@ -29,7 +29,7 @@ final class Judgement {
   let untrusted: CertificateIndex
   var budget = WorkBudget()
   private var signatures: [SignaturePair: Bool] = [:]
-  /// The earliest nextUpdate of the CRLs relied upon, grace included.
+  /// The earliest nextUpdate of the CRLs relied upon, grace included, and the earliest end of their signers.
   var revocationHoldsUntil = UnixTime(.max)
   /// CRL signers whose own paths are being built, to cut circles.
   var signersInProgress: Set<ExaminedCertificate> = []
@@ -40,6 +40,11 @@ final class Judgement {
     self.now = now
     self.snapshot = snapshot
     self.untrusted = untrusted
+  }
+
+  /// A CRL counts for no longer than the path to whom it is believed from.
+  func relyOn(_ signer: CandidatePath) {
+    revocationHoldsUntil = signer.certificates.map(\.certificate.notAfter).reduce(revocationHoldsUntil, min)
   }
 
   private struct SignaturePair: Hashable {

@@ -27,6 +27,20 @@ public struct OfferedRevocationList: Sendable {
   /// A critical extension that nobody here understands: with such a list every certificate of its issuer would be refused.
   public var unknownCritical: OID? { list.head.unknownCritical }
 
+  public enum TimeFault: Hashable, Sendable {
+    case notYetValid(thisUpdate: UnixTime)
+    case expired(nextUpdate: UnixTime)
+  }
+
+  /// Why the list is none for `now`. A list of the future would be held for the newest one until its time has come.
+  ///
+  /// - Parameter skew: how far thisUpdate may lie ahead, since clocks differ.
+  public func timeFault(at now: UnixTime, skew: Duration = .seconds(300)) -> TimeFault? {
+    if summary.thisUpdate > now + skew { return .notYetValid(thisUpdate: summary.thisUpdate) }
+    guard let end = summary.nextUpdate, end < now else { return nil }
+    return .expired(nextUpdate: end)
+  }
+
   public enum Signer: Hashable, Sendable {
     case known(Certificate)
     /// No CA has the issuer's name.

@@ -101,18 +101,24 @@ struct RevocationStatus {
     case .success(let key): signer = key
     case .failure(let refused): return note(refused.rule, list, refused.detail)
     }
-    let updates = crls.deltas(to: list).filter { delta in
-      delta.head.unknownCritical == nil && timeProblem(delta) == nil && judgement.isSigned(delta, by: signer)
+    let update = crls.deltas(to: list).first { delta in
+      delta.head.unknownCritical == nil && delta.head.thisUpdate <= judgement.now
+        && judgement.isSigned(delta, by: signer)
     }
-    for source in updates.prefix(1) + [list] {
-      guard let mark = source.mark(of: subject.certificate.serialNumber, issuedBy: subject.issuer) else { continue }
-      // removeFromCRL means something in a delta alone (RFC 5280 §5.3.1); elsewhere a serial listed is one revoked.
-      if !mark.isRemoval || !source.head.isDelta { revocation = mark }
-      break
-    }
+    revocation = mark(list, updatedBy: update)
     if let late = timeProblem(list) { return note(late.rule, list, late.detail) }
     covered.formUnion(reasons)
-    for source in [list] + updates.prefix(1) { relyOn(source) }
+    for source in [list] + [update].compactMap({ $0 }) where timeProblem(source) == nil { relyOn(source) }
+  }
+
+  /// What the newest word on the certificate is. What has expired still revokes, but takes nothing back.
+  private func mark(_ list: RevocationList, updatedBy update: RevocationList?) -> SerialTable.Mark? {
+    let serial = subject.certificate.serialNumber
+    let listed = list.mark(of: serial, issuedBy: subject.issuer)
+    guard let update, let newer = update.mark(of: serial, issuedBy: subject.issuer) else { return listed }
+    // removeFromCRL means something in a delta alone (RFC 5280 §5.3.1); elsewhere a serial listed is one revoked.
+    guard newer.isRemoval else { return newer }
+    return timeProblem(update) == nil ? nil : listed
   }
 
   private func relyOn(_ list: RevocationList) {

@@ -76,6 +76,7 @@ struct RevocationSigners {
     judgement.signersInProgress.insert(signer)
     defer { judgement.signersInProgress.remove(signer) }
     let found = findPath(from: signer)
+    if let found { judgement.relyOn(found) }
     let key = found.flatMap { WorkingKeys($0)[0] }
     // Inside another signer's proof the answer may rest on that signer; only the outermost stands by itself.
     if judgement.signersInProgress.count == 1 { judgement.provenSigners[signer] = .some(key) }
