@@ -93,4 +93,42 @@ struct NameRuleTests {
     }
     #expect(verdict.verifyText == "FAILED:hostname mismatch")
   }
+
+  /// Who asks about a certificate whose common name is a host outside of what its CA may name.
+  struct CommonNameCase: Sendable {
+    var purpose: Purpose
+    var identity: ReferenceIdentity?
+    var usage: OID = .serverAuth
+    var names: [GeneralName] = [.ip([192, 0, 2, 1])]
+    var isConfined: Bool
+  }
+
+  @Test(
+    "a common name is held to constraints on DNS names where a client's subject may be read, never for a server",
+    arguments: [
+      CommonNameCase(purpose: .server, isConfined: false),
+      CommonNameCase(purpose: .server, identity: .address([192, 0, 2, 1]), isConfined: false),
+      CommonNameCase(purpose: .any, identity: .address([192, 0, 2, 1]), isConfined: false),
+      CommonNameCase(
+        purpose: .any, identity: .host("a.example"), names: [.dns("a.example")], isConfined: false),
+      CommonNameCase(purpose: .any, isConfined: true),
+      CommonNameCase(purpose: .client, usage: .clientAuth, isConfined: true),
+      CommonNameCase(purpose: .client, usage: .clientAuth, names: [.dns("a.example")], isConfined: false),
+    ])
+  func constrainedCommonName(_ item: CommonNameCase) throws {
+    for constraints in [
+      NameConstraints(permitted: [.dns("example")]), NameConstraints(permitted: [], excluded: [.dns("bad.test")]),
+    ] {
+      let root = try Holder.root { $0.set(constraints, critical: true) }
+      let leaf = try root.client("www.bad.test") {
+        $0.set(ExtendedKeyUsage([item.usage]))
+        $0.set(SubjectAlternativeName(item.names))
+      }
+      let verdict = try judge([leaf], trust: [root]) {
+        $0.purpose = item.purpose
+        $0.identity = item.identity
+      }
+      #expect(verdict.isVerified == !item.isConfined, "\(verdict.findings.map(\.rule))")
+    }
+  }
 }

@@ -11,7 +11,7 @@ struct NameConstraintsRule {
     guard path.certificates.dropFirst().contains(where: { $0.facts.nameConstraints != nil }) else { return }
     for depth in path.certificates.indices.reversed() where depth == 0 || !path.certificates[depth].isSelfIssued {
       let subject = path.certificates[depth]
-      let names = Self.names(of: subject, isLeaf: depth == 0)
+      let names = Self.names(of: subject, readsCommonName: depth == 0 && judgement.policy.readsCommonName)
       var prepared: [ConstrainedName]?
       for issuer in path.certificates[(depth + 1)...].reversed() {
         guard let constraints = issuer.facts.nameConstraints else { continue }
@@ -23,17 +23,16 @@ struct NameConstraintsRule {
 
   /// subjectAltName, the subject if there is one, and e-mail addresses in the subject.
   ///
-  /// A leaf without any dNSName is held to constraints on those by its common name, if that looks like one: nothing here
-  /// takes a common name for a DNS name, but rules on identities and upstreams that are given the subject may. OpenSSL
-  /// does the same.
-  static func names(of subject: ExaminedCertificate, isLeaf: Bool) -> [GeneralName] {
+  /// - Parameter readsCommonName: a certificate without any dNSName is held to constraints on those by its common name, if
+  ///   that looks like one.
+  static func names(of subject: ExaminedCertificate, readsCommonName: Bool) -> [GeneralName] {
     var names = subject.facts.subjectAlternativeName ?? []
     guard !subject.certificate.subject.isEmpty else { return names }
     let hasDNSName = names.contains { if case .dns = $0 { true } else { false } }
     names.append(.directory(subject.certificate.subject))
     for attribute in subject.certificate.subject.rdns.joined() {
       if attribute.type == .emailAddress { names.append(.email(attribute.text ?? "")) }
-      guard isLeaf, !hasDNSName, attribute.type == .commonName, let text = attribute.text, text.contains("."),
+      guard readsCommonName, !hasDNSName, attribute.type == .commonName, let text = attribute.text, text.contains("."),
         NameSyntax.isDNSName(text, allowsWildcard: true)
       else { continue }
       names.append(.dns(text))
@@ -80,5 +79,18 @@ struct NameConstraintsRule {
       }
     }
     return isConstrained ? .permittedSubtree : nil
+  }
+}
+
+extension VerificationPolicy {
+  /// Whether a leaf's common name is held to constraints on DNS names. Nothing here takes a common name for a DNS name, but
+  /// rules on identities and upstreams that are given a client's subject may read it so. A server is known by its
+  /// subjectAltName alone: its common name says nothing about hosts (RFC 9525 §2), and so breaks no constraint on them.
+  var readsCommonName: Bool {
+    guard purpose != .server else { return false }
+    switch identity {
+    case .host, .address: return false
+    case .email, nil: return true
+    }
   }
 }
