@@ -96,11 +96,46 @@ struct PathSearchTests {
     #expect(try judge(chain, trust: [root]) { $0.maximumDepth = 1 }.isVerified)
   }
 
-  @Test("self-issued intermediates do not count against the path length")
+  @Test("self-issued intermediates count neither against the path length nor against the depth")
   func selfIssued() throws {
     let root = try Holder.root { $0.set(BasicConstraints(isCA: true, pathLength: 1), critical: true) }
     let old = try root.authority("CA", serial: 7)
     let new = try old.authority("CA", serial: 8)
-    #expect(try judge([new.client(), new, old], trust: [root]) { $0.maximumDepth = 5 }.isVerified)
+    let unnamed = try new.authority("CA", serial: 9) { $0.remove(.authorityKeyIdentifier) }
+    for chain in [[try new.client(), new, old], [try unnamed.client(), unnamed, new, old]] {
+      #expect(try judge(chain, trust: [root]) { $0.maximumDepth = 1 }.isVerified)
+      #expect(try !judge(chain, trust: [root]) { $0.maximumDepth = 0 }.isVerified)
+    }
+    let below = try new.authority("Below", serial: 10)
+    let verdict = try judge([below.client(), below, new, old], trust: [root]) { $0.maximumDepth = 1 }
+    #expect(verdict.findings.map(\.rule).first == .chainTooLong)
+  }
+
+  @Test("a CA at the end of a path is no intermediate, whatever its own path length")
+  func authorityAsLeaf() throws {
+    let root = try Holder.root { $0.set(BasicConstraints(isCA: true, pathLength: 0), critical: true) }
+    for length in [nil, 0, 7] {
+      let leaf = try root.authority { $0.set(BasicConstraints(isCA: true, pathLength: length), critical: true) }
+      let verdict = try judge([leaf], trust: [root]) { policy in
+        policy.purpose = .any
+        policy.maximumDepth = 0
+      }
+      #expect(verdict.isVerified)
+    }
+    let renewed = try root.authority("Root") { $0.set(KeyUsage([.digitalSignature, .keyCertSign]), critical: true) }
+    #expect(try judge([renewed], trust: [root]) { $0.maximumDepth = 0 }.isVerified)
+  }
+
+  @Test("self-issued certificates that sign one another end the search")
+  func selfIssuedCircle() throws {
+    let keys = try (0..<6).map { _ in try Holder.root("CA") }
+    var graph: [Holder] = []
+    for (serial, issuer) in keys.enumerated() {
+      for subject in keys where subject.certificate != issuer.certificate {
+        graph.append(try issuer.authority("CA", serial: UInt8(20 + serial), key: subject.key))
+      }
+    }
+    let verdict = try judge([keys[0].client()] + graph, trust: [Holder.root()]) { $0.maximumDepth = 0 }
+    #expect(!verdict.isVerified)
   }
 }

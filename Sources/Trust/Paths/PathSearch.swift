@@ -16,6 +16,8 @@ struct PathSearch {
   }
 
   private var limit: Int { judgement.policy.searchDepth + 2 }
+  /// Every level is a call in a call, whether it is counted or not.
+  private static let longestPath = 102
 
   mutating func find(from leaf: ExaminedCertificate) -> CandidatePath? {
     if isTrusted(leaf) {
@@ -42,7 +44,10 @@ struct PathSearch {
 
   private mutating func extend(_ path: inout [ExaminedCertificate], trustedFrom: Int?) -> CandidatePath? {
     let top = path[path.count - 1]
-    guard path.count < limit, mayReachAnchor(from: top, within: limit - path.count) else { return nil }
+    let length = Self.length(of: path)
+    guard length < limit, path.count < Self.longestPath, mayReachAnchor(from: top, within: limit - length) else {
+      return nil
+    }
     for candidate in candidates(for: top) where !repeats(candidate.certificate, in: path) {
       // What costs nothing is asked before what costs a signature.
       guard candidate.source == .anchor || candidate.certificate.canIssue(at: judgement.now),
@@ -60,6 +65,9 @@ struct PathSearch {
     }
     return nil
   }
+
+  /// The leaf and the intermediates above it, of which those that are self-issued do not count (RFC 5280 §6.1.4 (l)).
+  private static func length(of path: [ExaminedCertificate]) -> Int { 1 + path.dropFirst().count { !$0.isSelfIssued } }
 
   private func mayReachAnchor(from top: ExaminedCertificate, within rest: Int) -> Bool {
     guard let distances = judgement.distances else { return true }

@@ -15,17 +15,22 @@ struct ReportPath {
   /// The longest path that may still grow: leaf, intermediates; an anchor may follow.
   private var limit: Int { judgement.policy.searchDepth + 1 }
 
+  /// As `PathSearch` counts, but for a self-signed certificate, which is the end of a path that is not trusted.
+  private func length(of path: CandidatePath) -> Int {
+    1 + path.certificates.dropFirst().count { !$0.isSelfIssued || $0.looksSelfSigned }
+  }
+
   private func extend(_ path: inout CandidatePath) {
     var asksUntrusted = true
     while true {
       let top = path.top
-      if path.certificates.count <= limit, let issuer = trustedIssuer(of: top) {
+      if length(of: path) <= limit, let issuer = trustedIssuer(of: top) {
         guard addTrusted(issuer, to: &path) else { return }
         if path.isAnchored { return }
         asksUntrusted = false
         continue
       }
-      guard asksUntrusted, !top.looksSelfSigned, path.certificates.count <= limit,
+      guard asksUntrusted, !top.looksSelfSigned, length(of: path) <= limit,
         let issuer = best(judgement.untrusted.named(top.issuer).filter { !path.certificates.contains($0) }, for: top)
       else { return }
       path.certificates.append(issuer)
@@ -71,7 +76,7 @@ struct ReportPath {
     func refuse(_ rule: Rule, _ detail: String) {
       findings.append(Refusal(rule: rule, depth: path.topDepth, certificate: path.top.certificate, detail: detail))
     }
-    if path.certificates.count > limit {
+    if length(of: path) > limit {
       refuse(.chainTooLong, "more than \(judgement.policy.searchDepth) intermediate certificates")
     }
     let issuer = "issuer \(path.top.certificate.issuer.rfc2253)"
