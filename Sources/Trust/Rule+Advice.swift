@@ -14,7 +14,7 @@ extension Rule {
 
   static let advice = readingAdvice.merging(pathAdvice) { a, _ in a }.merging(processingAdvice) { a, _ in a }
     .merging(algorithmAdvice) { a, _ in a }.merging(revocationAdvice) { a, _ in a }
-    .merging(workloadAdvice) { a, _ in a }
+    .merging(workloadAdvice) { a, _ in a }.merging(profileAdvice) { a, _ in a }
 
   private static let readingAdvice: [Rule: RuleAdvice] = [
     .malformedCertificate: RuleAdvice(
@@ -106,6 +106,18 @@ extension Rule {
     .addressMismatch: RuleAdvice(
       "The certificate does not carry the expected IP address (RFC 9525 §6).",
       cure: "issue a certificate with that address"),
+  ]
+
+  private static let profileAdvice: [Rule: RuleAdvice] = [
+    .nonconforming: RuleAdvice(
+      "The certificate is not made as RFC 5280 §4 demands of a CA, and ssl_verify_profile strict insists on that.",
+      cure: "issue the certificate anew as the demand that is named asks (docs/verifier-profiles.md)"),
+    .crlNonconforming: RuleAdvice(
+      "A revocation list is not made as RFC 5280 §5 demands of a CA, and ssl_verify_profile strict insists on that.",
+      cure: "have the CA write its list as the demand that is named asks (docs/verifier-profiles.md)"),
+    .serverProfile: RuleAdvice(
+      "A server's certificate or a CA above it is not made as the CA/Browser Forum asks, and strict insists on that.",
+      cure: "issue the server's certificate anew as the demand that is named asks (docs/verifier-profiles.md)"),
   ]
 
   private static let workloadAdvice: [Rule: RuleAdvice] = [

@@ -33,6 +33,10 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
   case unsupportedNameConstraint
   case invalidPolicyExtension
   case noExplicitPolicy
+  // What strict asks of those who issue (ProfileRule)
+  case nonconforming
+  case crlNonconforming
+  case serverProfile
   // Stated policy of algorithms
   case weakLeafKey
   case weakIssuerKey
@@ -116,6 +120,10 @@ extension Rule {
     case .crlScope: "different CRL scope"
     case .crlCriticalExtension: "unhandled critical CRL extension"
     case .crlPath: "CRL path validation error"
+    // Our own words: OpenSSL has no such profiles.
+    case .nonconforming: "certificate does not conform to RFC 5280"
+    case .crlNonconforming: "CRL does not conform to RFC 5280"
+    case .serverProfile: "certificate does not conform to the profile of TLS servers"
     // nginx's own words: OpenSSL asks no responder.
     case .statusUnknown: "certificate status unknown"
     case .statusRequestFailed: "certificate status request failed"

@@ -71,6 +71,9 @@ struct VerifierTests {
     add { $0.acceptsPartialChain = true }
     add { $0.policies.requiresExplicitPolicy = true }
     add { $0.algorithms = .legacy }
+    add { $0.profile = .strict }
+    add { $0.publicSuffixes = PublicSuffixList(Array("com".utf8)) }
+    add { $0.publicSuffixes = PublicSuffixList(Array("org".utf8)) }
     #expect(Set(policies.map(\.fingerprint)).count == policies.count)
   }
 

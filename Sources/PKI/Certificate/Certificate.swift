@@ -43,6 +43,9 @@ public struct Certificate: Sendable, Hashable {
   public var subject: DistinguishedName { storage.subject }
   public var notBefore: UnixTime { storage.notBefore }
   public var notAfter: UnixTime { storage.notAfter }
+  /// Of notBefore and notAfter those that are written as GeneralizedTime.
+  public var generalizedTimes: [UnixTime] { storage.generalizedTimes }
+  public var hasUniqueIdentifiers: Bool { storage.hasUniqueIdentifiers }
   public var subjectPublicKeyInfo: [UInt8] { Array(storage.der[storage.subjectPublicKeyInfo]) }
   /// The key's algorithm, known or not.
   public var publicKeyAlgorithm: AlgorithmIdentifier { storage.publicKeyAlgorithm }

@@ -13,10 +13,12 @@ final class CertificateStorage: Sendable {
   let issuer: DistinguishedName
   let notBefore: UnixTime
   let notAfter: UnixTime
+  let generalizedTimes: [UnixTime]
   let subject: DistinguishedName
   let subjectPublicKeyInfo: Range<Int>
   let publicKeyAlgorithm: AlgorithmIdentifier
   let publicKeyBits: Range<Int>
+  let hasUniqueIdentifiers: Bool
   let extensions: [ExtensionRecord]
   let signatureAlgorithm: AlgorithmIdentifier
   /// Nil when it is not made of whole bytes.
@@ -40,8 +42,7 @@ final class CertificateStorage: Sendable {
     tbsSignatureAlgorithm = try AlgorithmIdentifier(reading: &body)
     issuer = try DistinguishedName(reading: &body)
     var validity = try body.enter()
-    notBefore = try validity.readTime()
-    notAfter = try validity.readTime()
+    (notBefore, notAfter, generalizedTimes) = try Self.period(&validity)
     try validity.finish()
     subject = try DistinguishedName(reading: &body)
     let info = try body.read(.sequence)
@@ -50,6 +51,7 @@ final class CertificateStorage: Sendable {
     publicKeyAlgorithm = try AlgorithmIdentifier(reading: &key)
     publicKeyBits = try key.readBitString().content
     try key.finish()
+    hasUniqueIdentifiers = body.nextTag == .context(1) || body.nextTag == .context(2)
     extensions = try Self.trailer(&body, version: version)
   }
 
@@ -62,6 +64,20 @@ final class CertificateStorage: Sendable {
     guard version != 0 else { throw DERError(.encodedDefault, at: start) }
     guard version <= 2 else { throw DERError(.unsupportedVersion, at: start) }
     return version
+  }
+
+  private static func period(
+    _ validity: inout DERReader
+  ) throws(DERError) -> (notBefore: UnixTime, notAfter: UnixTime, generalized: [UnixTime]) {
+    var generalized: [UnixTime] = []
+    func next(_ validity: inout DERReader) throws(DERError) -> UnixTime {
+      let isGeneralized = validity.nextTag == .generalizedTime
+      let time = try validity.readTime()
+      if isGeneralized { generalized.append(time) }
+      return time
+    }
+    let notBefore = try next(&validity)
+    return (notBefore, try next(&validity), generalized)
   }
 
   /// The unique identifiers, which nobody uses, and the extensions.

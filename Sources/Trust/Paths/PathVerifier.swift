@@ -1,7 +1,7 @@
 import PKI
 
 /// Judges one path by every rule, in the order in which OpenSSL asks, so that its first and its last finding are
-/// OpenSSL's first and last.
+/// OpenSSL's first and last; what the profile asks beyond that comes last.
 struct PathVerifier {
   let judgement: Judgement
   let policy: VerificationPolicy
@@ -18,6 +18,7 @@ struct PathVerifier {
     checkSignaturesAndTimes(path, &findings)
     NameConstraintsRule(judgement: judgement).check(path, &findings)
     PolicyRule.check(path, policy, &findings)
+    ProfileCheck.check(path, policy, &findings)
     return findings
   }
 

@@ -4,7 +4,8 @@ import PKI
 /// How a chain is judged. Two equal policies give equal verdicts.
 public struct VerificationPolicy: Hashable, Sendable {
   public var purpose: Purpose
-  /// Intermediate CAs allowed between leaf and anchor: `ssl_verify_depth`, counted as OpenSSL counts.
+  /// Intermediate CAs allowed between leaf and anchor, those that are self-issued not counted (RFC 5280 §6.1.4 (l)):
+  /// `ssl_verify_depth`.
   public var maximumDepth: Int
   public var revocation: RevocationMode
   /// How long after its nextUpdate a CRL still counts.
@@ -15,13 +16,17 @@ public struct VerificationPolicy: Hashable, Sendable {
   public var acceptsPartialChain: Bool
   public var policies: PolicyInputs
   public var algorithms: AlgorithmPolicy
+  public var profile: VerifierProfile
+  /// Below which no wildcard may stand directly; nil: no wildcard can be judged by `strict`.
+  public var publicSuffixes: PublicSuffixList?
   /// A verdict is never remembered for longer.
   public var verdictLife: Duration
 
   public init(
     purpose: Purpose, maximumDepth: Int = 1, revocation: RevocationMode = .off, crlGrace: Duration = .zero,
     identity: ReferenceIdentity? = nil, acceptsPartialChain: Bool = false, policies: PolicyInputs = PolicyInputs(),
-    algorithms: AlgorithmPolicy = .standard, verdictLife: Duration = .seconds(3600)
+    algorithms: AlgorithmPolicy = .standard, profile: VerifierProfile = .compatible,
+    publicSuffixes: PublicSuffixList? = nil, verdictLife: Duration = .seconds(3600)
   ) {
     self.purpose = purpose
     self.maximumDepth = maximumDepth
@@ -31,6 +36,8 @@ public struct VerificationPolicy: Hashable, Sendable {
     self.acceptsPartialChain = acceptsPartialChain
     self.policies = policies
     self.algorithms = algorithms
+    self.profile = profile
+    self.publicSuffixes = publicSuffixes
     self.verdictLife = verdictLife
   }
 
@@ -41,7 +48,8 @@ public struct VerificationPolicy: Hashable, Sendable {
   public var fingerprint: [UInt8] {
     let fields: [String] = [
       "\(purpose)", "\(maximumDepth)", "\(revocation)", "\(crlGrace)", identity?.description ?? "-",
-      "\(acceptsPartialChain)", policies.description, algorithms.description, "\(verdictLife)",
+      "\(acceptsPartialChain)", policies.description, algorithms.description, profile.rawValue,
+      publicSuffixes?.fingerprint ?? "-", "\(verdictLife)",
     ]
     var hasher = SHA256Hasher()
     for field in fields {

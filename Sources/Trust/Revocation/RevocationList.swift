@@ -115,5 +115,7 @@ struct RevocationListHead: Sendable {
   /// A critical extension of the list or of an entry that nobody here understands.
   var unknownCritical: OID?
 
+  var form = RevocationListForm()
+
   var isDelta: Bool { baseNumber != nil }
 }

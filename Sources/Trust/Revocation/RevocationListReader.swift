@@ -50,16 +50,16 @@ struct RevocationListReader {
       guard try reader.readUnsigned() == 1 else { throw DERError(.unsupportedVersion, at: start) }
       isVersion2 = true
     }
+    head.form.isVersion2 = isVersion2
     head.algorithm = try readAlgorithm(&reader)
     head.issuer = try reader.readName()
-    head.thisUpdate = try reader.readCRLTime()
-    if reader.nextTag == .utcTime || reader.nextTag == .generalizedTime {
-      head.nextUpdate = try reader.readCRLTime()
-    }
+    head.thisUpdate = try readTime(&reader)
+    if reader.nextTag == .utcTime || reader.nextTag == .generalizedTime { head.nextUpdate = try readTime(&reader) }
     head.issuerKey = head.issuer.key
     currentIssuer = head.issuerKey
     isEntryExtensible = isVersion2
     if let entries = try reader.readIfPresent(.sequence), readsEntries {
+      head.form.hasEmptyEntries = entries.content.isEmpty
       currentRows.reserveCapacity(entries.content.count / 36)
       var inside = reader.inside(entries)
       while !inside.isAtEnd { try readEntry(&inside) }
@@ -83,13 +83,20 @@ struct RevocationListReader {
     return AlgorithmIdentifier(oid: oid, parameters: parameters)
   }
 
+  private mutating func readTime(_ reader: inout DERReader) throws(DERError) -> UnixTime {
+    let isGeneralized = reader.nextTag == .generalizedTime
+    let time = try reader.readCRLTime()
+    if isGeneralized, time < ProfileRule.year2050 { head.form.hasEarlyGeneralizedTime = true }
+    return time
+  }
+
   private mutating func readEntry(_ list: inout DERReader) throws(DERError) {
     var entry = try list.enter()
     let serial = try entry.read(.integer)
     guard !serial.content.isEmpty, serial.content.count <= Int(UInt16.max) else {
       throw DERError(.invalidSerialNumber, at: serial.start)
     }
-    let date = try entry.readCRLTime()
+    let date = try readTime(&entry)
     var reason: UInt8 = 0
     if var extensions = try entry.enterIfPresent(.sequence) {
       guard isEntryExtensible else { throw DERError(.extensionsNotAllowed, at: extensions.position) }
@@ -110,14 +117,26 @@ struct RevocationListReader {
     case .reasonCode:
       reason = UInt8(clamping: try content.readUnsigned(.enumerated))
       try content.finish()
+      noteReason(reason, isCritical: isCritical)
     case .certificateIssuer:
       // From here to the next such extension, entries are about that issuer's certificates.
       keepCurrentRows()
       currentIssuer = try Self.issuer(CertificateIssuer(reading: &content))
       try content.finish()
+      head.form.hasCertificateIssuer = true
+      if !isCritical { head.form.hasPlainCertificateIssuer = true }
     default:
       if isCritical { head.unknownCritical = oid }
     }
+  }
+
+  private mutating func noteReason(_ code: UInt8, isCritical: Bool) {
+    guard let reason = RevocationReason(rawValue: Int(code)) else {
+      head.form.reasonFault = "\(code)"
+      return
+    }
+    if isCritical { head.form.reasonFault = "critical" }
+    if reason == .removeFromCRL { head.form.hasRemoval = true }
   }
 
   /// Mostly there is one issuer, whose rows are moved and not copied.
@@ -136,9 +155,14 @@ struct RevocationListReader {
     let (oid, isCritical, value) = try list.readExtension()
     // Of two the reader could not know which one its CA means.
     guard seen.insert(oid).inserted else { throw DERError(.duplicateExtension, at: start) }
+    head.form.criticality[oid] = isCritical
     var content = DERReader(der, range: value)
     switch oid {
-    case .crlNumber: head.number = content.content(try content.readIntegerElement()).withoutLeadingZeros
+    case .crlNumber:
+      let number = content.content(try content.readIntegerElement())
+      head.form.numberOctets = number.count
+      head.form.hasNegativeNumber = number.first.map { $0 >= 0x80 } ?? false
+      head.number = number.withoutLeadingZeros
     case .deltaCRLIndicator: head.baseNumber = content.content(try content.readIntegerElement()).withoutLeadingZeros
     case .authorityKeyIdentifier:
       head.keyIdentifier = try AuthorityKeyIdentifier(reading: &content).keyIdentifier

@@ -106,6 +106,9 @@ struct RevocationStatus {
         && judgement.isSigned(delta, by: signer)
     }
     revocation = mark(list, updatedBy: update)
+    for source in [list] + [update].compactMap({ $0 }) {
+      if let fault = ProfileCheck.fault(of: source, rule.policy) { return note(.crlNonconforming, source, fault) }
+    }
     if let late = timeProblem(list) { return note(late.rule, list, late.detail) }
     covered.formUnion(reasons)
     for source in [list] + [update].compactMap({ $0 }) where timeProblem(source) == nil { relyOn(source) }

@@ -80,7 +80,7 @@ enum NameSubtree {
   }
 
   /// Ones, then zeros (RFC 4632 §3.1).
-  private static func isContiguous(_ mask: ArraySlice<UInt8>) -> Bool {
+  static func isContiguous(_ mask: ArraySlice<UInt8>) -> Bool {
     var rest = mask.drop { $0 == 0xff }
     if let edge = rest.first {
       guard (~edge &+ 1) & ~edge == 0 else { return false }
