@@ -79,8 +79,14 @@ struct MergingTests {
         """
         http {
           ssl_certificate a; ssl_certificate_key a; ssl_protocols TLSv1.3; ssl_verify_depth 3;
+          ssl_verify_profile strict; proxy_ssl_verify_profile strict;
           server { listen 1 ssl; }
-          server { listen 2 ssl; ssl_certificate b; ssl_certificate c; ssl_certificate_key b; ssl_certificate_key c; }
+          server {
+            listen 2 ssl; ssl_certificate b; ssl_certificate c; ssl_certificate_key b; ssl_certificate_key c;
+            ssl_verify_profile compatible;
+            location / { proxy_ssl_verify_profile compatible; }
+            location /strict { }
+          }
         }
         """
       ).configuration.http)
@@ -89,6 +95,8 @@ struct MergingTests {
         ["/etc/gateway/a"], ["/etc/gateway/b", "/etc/gateway/c"],
       ])
     #expect(http.servers.allSatisfy { $0.tls.protocols == [.tls1_3] && $0.tls.verifyDepth == 3 })
+    #expect(http.servers.map(\.tls.verifyProfile) == [.strict, .compatible])
+    #expect(http.servers[1].locations.map(\.settings.proxy.tls.verifyProfile) == [.compatible, .strict])
   }
 
   @Test("access_log: off, inherited, and the default under the prefix")

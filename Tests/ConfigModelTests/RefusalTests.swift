@@ -38,6 +38,8 @@ struct RefusalTests {
       ("http2 yes;", "invalid value \"yes\" in \"http2\" directive, it must be \"on\" or \"off\" in nginx.conf:1"),
       ("http2 on;\nhttp2 on;", "\"http2\" directive is duplicate in nginx.conf:2"),
       ("ssl_verify_client perhaps;", "invalid value \"perhaps\" in nginx.conf:1"),
+      ("ssl_verify_profile lax;", "invalid value \"lax\" in nginx.conf:1"),
+      ("proxy_ssl_verify_profile Strict;", "invalid value \"Strict\" in nginx.conf:1"),
       ("ssl_protocols TLSv9;", "invalid value \"TLSv9\" in nginx.conf:1"),
       ("ssl_verify_depth -1;", "\"ssl_verify_depth\" directive invalid number in nginx.conf:1"),
       ("ssl_verify_depth 99999999999999999999;", "\"ssl_verify_depth\" directive invalid number in nginx.conf:1"),

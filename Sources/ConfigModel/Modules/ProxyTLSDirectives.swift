@@ -21,7 +21,12 @@ extension DirectiveTable {
       "Whether upstreams' certificates are verified."),
     .value(
       "proxy_ssl_verify_depth", in: .request, \.location.proxy.tls.$verifyDepth, .number, default: "1",
-      "How many certificates of CAs may stand above the upstream's."),
+      "How many certificates of CAs may stand above the upstream's; those that are self-issued are not counted (RFC 5280 "
+        + "§6.1.4)."),
+    .value(
+      "proxy_ssl_verify_profile", in: .request, \.location.proxy.tls.$verifyProfile, .choice, default: "compatible",
+      "As ssl_verify_profile, for the upstream's chain; strict holds it against the CA/Browser Forum's profile of TLS "
+        + "servers too."),
     .value(
       "proxy_ssl_server_name", in: .request, \.location.proxy.tls.$serverName, .flag, default: "off",
       "Whether the server's name is sent (SNI)."),

@@ -84,7 +84,12 @@ extension DirectiveTable {
         + "(`countersign why ID`)."),
     .value(
       "ssl_verify_depth", in: .connection, \.tls.$verifyDepth, .number, default: "1",
-      "How many certificates of CAs may stand above the client's."),
+      "How many certificates of CAs may stand above the client's; those that are self-issued are not counted (RFC 5280 "
+        + "§6.1.4)."),
+    .value(
+      "ssl_verify_profile", in: .connection, \.tls.$verifyProfile, .choice, default: "compatible",
+      "What is asked of the certificates and CRLs of a client's chain beyond RFC 5280 §6: what sound PKIs put up with, or "
+        + "all that RFC 5280 demands of a conforming CA (docs/verifier-profiles.md)."),
     .value(
       "ssl_trusted_certificate", in: .connection, \.tls.$trustedCertificate,
       Grammar<PathReference>.file.optional, default: nil,

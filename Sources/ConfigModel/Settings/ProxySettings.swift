@@ -52,6 +52,7 @@ public struct ProxyTLSSettings: Sendable {
   @Inherited public var crl: PathReference? = nil
   @Inherited public var verify: Bool = false
   @Inherited public var verifyDepth: Int = 1
+  @Inherited public var verifyProfile: VerifyProfile = .compatible
   @Inherited public var serverName: Bool = false
   @Inherited public var name: Template? = nil
   @Inherited public var protocols: Set<TLSProtocolName> = [.tls1_2, .tls1_3]

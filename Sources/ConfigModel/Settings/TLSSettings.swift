@@ -25,6 +25,7 @@ public struct TLSSettings: Sendable {
   /// Whether pages that refuse a client's certificate show the id under which the log says why.
   @Inherited public var verifyClientDetail: Bool = false
   @Inherited public var verifyDepth: Int = 1
+  @Inherited public var verifyProfile: VerifyProfile = .compatible
   @Inherited public var clientCertificate: PathReference? = nil
   /// One for each trust domain.
   @Inherited public var spiffeBundles: [SPIFFEBundleSetting] = []
@@ -130,6 +131,12 @@ public enum VerifyClient: String, Hashable, Sendable, CaseIterable {
   case on
   case optional
   case optionalNoCA = "optional_no_ca"
+}
+
+/// `ssl_verify_profile`, `proxy_ssl_verify_profile`: how much is asked of certificates and CRLs beyond RFC 5280 §6.
+public enum VerifyProfile: String, Hashable, Sendable, CaseIterable {
+  case compatible
+  case strict
 }
 
 /// `ssl_verify_client_failure`: what a failed verification does.

@@ -4,6 +4,7 @@ import PKI
 import Synchronization
 import TLSEngine
 import Trust
+import TrustFeeds
 
 /// What the gateway trusts in an upstream (`proxy_ssl_verify on`): authorities, depth, CRLs, and the name expected.
 final class UpstreamVerification: Sendable {
@@ -24,8 +25,10 @@ final class UpstreamVerification: Sendable {
     }
     try lists?.check(against: authorities)
     snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: lists?.index)
+    let profile = VerifierProfile(settings.verifyProfile)
     policy = VerificationPolicy(
-      purpose: .server, maximumDepth: settings.verifyDepth, revocation: lists == nil ? .off : .chain)
+      purpose: .server, maximumDepth: settings.verifyDepth, revocation: lists == nil ? .off : .chain, profile: profile,
+      publicSuffixes: PublicSuffixFile.list(for: profile, purpose: .server))
   }
 
   /// Why the chain is not that of `name`; `nil` where it is.
@@ -60,6 +63,15 @@ final class UpstreamVerification: Sendable {
       }
     }
     return authorities
+  }
+}
+
+extension VerifierProfile {
+  init(_ setting: VerifyProfile) {
+    switch setting {
+    case .compatible: self = .compatible
+    case .strict: self = .strict
+    }
   }
 }
 

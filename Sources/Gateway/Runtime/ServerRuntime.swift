@@ -56,6 +56,7 @@ struct ClientPolicy: Hashable, Sendable {
   let mode: VerifyClient
   let failure: VerifyClientFailure
   private let depth: Int
+  private let profile: VerifyProfile
   private let authorities: [[String]]
   private let trusted: String?
   private let revocation: [String]
@@ -65,6 +66,7 @@ struct ClientPolicy: Hashable, Sendable {
     let verifies = mode != .off
     failure = verifies ? tls.verifyClientFailure : .respond
     depth = verifies ? tls.verifyDepth : 0
+    profile = verifies ? tls.verifyProfile : .compatible
     authorities = verifies ? [tls.clientTrust.key] + locations.policies.map(\.setting.key) : []
     trusted = verifies ? tls.trustedCertificate?.path : nil
     let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]

@@ -105,7 +105,8 @@ struct ServerTLSBuilder: Sendable {
 
   private var verificationPolicy: VerificationPolicy {
     VerificationPolicy(
-      purpose: .client, maximumDepth: settings.verifyDepth, revocation: revocation, crlGrace: settings.crlGrace)
+      purpose: .client, maximumDepth: settings.verifyDepth, revocation: revocation, crlGrace: settings.crlGrace,
+      profile: VerifierProfile(settings.verifyProfile))
   }
 
   private var revocation: RevocationMode {

@@ -76,7 +76,7 @@ private struct BatchEntry: Decodable {
   let id: CaseID
   let cert: String
   let trust, untrusted, crl, policy: [String]?
-  let purpose, at, host, ip, email, revocation: String?
+  let purpose, profile, at, host, ip, email, revocation: String?
   let depth: Int?
   let require_explicit_policy, inhibit_any_policy, inhibit_policy_mapping: Bool?
 
@@ -109,6 +109,7 @@ private struct BatchEntry: Decodable {
 
   private func apply(to judged: inout VerificationCase) throws(UsageError) {
     try judged.set(purpose: purpose ?? "any", at: at, host: host, address: ip, email: email)
+    try judged.set(profile: profile ?? VerifierProfile.compatible.rawValue)
     try judged.set(policies: policy ?? [])
     try judged.set(depth: depth ?? VerificationCase.defaultDepth)
     judged.policy.policies.requiresExplicitPolicy = require_explicit_policy ?? false

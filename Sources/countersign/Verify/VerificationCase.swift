@@ -1,5 +1,6 @@
 import PKI
 import Trust
+import TrustFeeds
 
 /// One certificate to be judged, with everything the judgement rests on.
 struct VerificationCase {
@@ -59,6 +60,15 @@ struct VerificationCase {
       now = time
     }
     policy.identity = try Self.identity(host: host, address: address, email: email)
+  }
+
+  /// - Throws: `UsageError` for a profile that there is not.
+  mutating func set(profile name: String) throws(UsageError) {
+    guard let profile = VerifierProfile(rawValue: name) else {
+      throw UsageError("profile \"\(name)\" is not known; known: compatible, strict")
+    }
+    policy.profile = profile
+    policy.publicSuffixes = PublicSuffixFile.list(for: profile, purpose: policy.purpose)
   }
 
   private static func identity(host: String?, address: String?, email: String?) throws(UsageError) -> ReferenceIdentity?

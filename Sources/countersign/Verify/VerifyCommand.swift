@@ -11,12 +11,13 @@ struct VerifyCommand: ParsableCommand {
       Exit codes: 0 valid, 1 refused, 2 bad input.
 
       Without --purpose the certificate is judged as a client's; with --host or --ip as a server's. With --crl every
-      certificate below the anchor needs a CRL, as under ssl_crl.
+      certificate below the anchor needs a CRL, as under ssl_crl. --profile strict asks what ssl_verify_profile strict
+      does (docs/verifier-profiles.md), and of servers what the CA/Browser Forum asks too.
 
       --batch FILE (or - for standard input) reads one JSON object a line: id, cert (PEM), trust, untrusted, crl (lists
       of PEM), purpose, at, host | ip | email, depth, policy (list), require_explicit_policy, inhibit_any_policy,
-      inhibit_policy_mapping, revocation (required | if-present | off). It prints one a line: id, verdict (valid |
-      refused | error), rule, detail.
+      inhibit_policy_mapping, revocation (required | if-present | off), profile (compatible | strict). It prints one a
+      line: id, verdict (valid | refused | error), rule, detail.
       """)
 
   @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Trust anchors, PEM or DER.", valueName: "file"))
@@ -70,6 +71,9 @@ struct VerifyRules: ParsableArguments {
   @Option(help: "client, server or any.")
   var purpose: String?
 
+  @Option(help: "compatible or strict: how much is asked of those who issue.")
+  var profile = VerifierProfile.compatible.rawValue
+
   @Option(help: ArgumentHelp("The moment of the verdict instead of now.", valueName: "rfc3339"))
   var at: String?
 
@@ -119,6 +123,7 @@ extension VerificationCase {
     try set(
       purpose: rules.purpose ?? (rules.host != nil || rules.address != nil ? "server" : "client"), at: rules.at,
       host: rules.host, address: rules.address, email: rules.email)
+    try set(profile: rules.profile)
     try set(policies: rules.policies)
     try set(depth: rules.depth)
     policy.policies.requiresExplicitPolicy = rules.requiresExplicitPolicy
