@@ -67,7 +67,7 @@ let package = Package(
     .testTarget(name: "ConfigSyntaxTests", dependencies: ["ConfigSyntax"]),
     .testTarget(name: "PatternMatchingTests", dependencies: ["PatternMatching"]),
     .testTarget(name: "UpstreamsTests", dependencies: ["Upstreams"]),
-    .testTarget(name: "AuthorityTests", dependencies: ["Authority", "PKI", "Cryptography"]),
+    .testTarget(name: "AuthorityTests", dependencies: ["Authority", "PKI", "Cryptography", "Trust"]),
     // Runs the built program: from a CA's making to its killing.
     .testTarget(
       name: "AuthorityScenarioTests", dependencies: ["countersign", "Authority", "PKI", "Cryptography"]),

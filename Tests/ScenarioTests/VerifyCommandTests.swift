@@ -95,6 +95,55 @@ struct VerifyCommandTests {
     #expect(try rule(client, crl: other.crl) == "crlMissing")
   }
 
+  @Test("--profile strict asks more than the default, alone and in batches")
+  func profile() throws {
+    // keyEncipherment is nothing for a key on P-256 to do (RFC 8813); RSA does it.
+    let conforming = try authority.issue("rsa", kind: "rsa:2048")
+    func run(_ profile: String, _ identity: Identity) throws -> Run {
+      try verify("--trust", authority.certificate, "--profile", profile, "--", identity.certificate)
+    }
+    #expect(try run("compatible", client).status == 0)
+    #expect(try run("strict", conforming).status == 0)
+    let refused = try run("strict", client)
+    #expect(refused.status == 1)
+    #expect(refused.output.contains("[nonconforming]"))
+    #expect(
+      refused.output.contains("keyUsage.key: keyEncipherment for P-256 (RFC 3279 §2.3, RFC 8813 §3, RFC 9295 §3)"))
+    let unknown = try run("lax", client)
+    #expect(unknown.status == 2)
+    #expect(unknown.errors.contains("known: compatible, strict"))
+
+    let (trust, good) = (try text(authority.certificate), try text(client.certificate))
+    let lines = try ["compatible", "strict", "lax", nil].map { profile in
+      var entry: [String: Any] = ["id": profile ?? "none", "cert": good, "trust": [trust], "purpose": "client"]
+      entry["profile"] = profile
+      return String(decoding: try JSONSerialization.data(withJSONObject: entry), as: UTF8.self)
+    }
+    let batch = try verify("--batch", "-", input: lines.joined(separator: "\n"))
+    let answers = try batch.output.split(separator: "\n").map(object)
+    #expect(answers.map { $0["verdict"] as? String } == ["valid", "refused", "error", "valid"])
+    #expect(answers[1]["rule"] as? String == "nonconforming")
+    #expect((answers[1]["detail"] as? String)?.hasPrefix("keyUsage.key: ") == true)
+  }
+
+  @Test("--profile strict judges a server's wildcards by the list of public suffixes of this machine")
+  func wildcards() throws {
+    func run(_ names: String, _ commonName: String) throws -> Run {
+      let server = try authority.issue(commonName, .server, kind: "rsa:2048", names: names)
+      return try verify(
+        "--trust", authority.certificate, "--purpose", "server", "--profile", "strict", "--", server.certificate)
+    }
+    let named = try run("DNS:a.example.com", "a.example.com")
+    #expect(named.status == 0, "\(named.output)")
+    let hasList = FileManager.default.fileExists(atPath: "/usr/share/publicsuffix/public_suffix_list.dat")
+    let below = try run("DNS:*.example.co.uk", "*.example.co.uk")
+    #expect(below.status == (hasList ? 0 : 1), "\(below.output)")
+    #expect(below.output.contains("package publicsuffix") == !hasList)
+    let suffix = try run("DNS:*.co.uk", "*.co.uk")
+    #expect(suffix.status == 1)
+    #expect(suffix.output.contains("[serverProfile]"))
+  }
+
   @Test("a server's names are checked: --host, --ip, and not both")
   func names() throws {
     let server = try authority.issue("localhost", .server)
