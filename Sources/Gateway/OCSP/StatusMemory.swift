@@ -11,9 +11,7 @@ final class StatusMemory: Sendable {
   private typealias Waiter = (loop: EventLoop, tell: NIOLoopBound<(OCSPAssessment) -> Void>)
 
   private struct Entry {
-    var known: OCSPAssessment?
-    /// From when on a fresh answer is fetched while the old one serves.
-    var staleAt = UnixTime(.max)
+    var status = RememberedStatus()
     var isAsking = false
     var waiters: [Waiter] = []
   }
@@ -37,13 +35,13 @@ final class StatusMemory: Sendable {
 
   /// What is known now; `nil` where a responder must be asked.
   func known(_ key: StatusQuestion.Key, at now: UnixTime) -> OCSPAssessment? {
-    entries.withLock { $0[key]?.known.flatMap { now <= $0.validUntil ? $0 : nil } }
+    entries.withLock { $0[key]?.status.current(at: now) }
   }
 
   /// Fetches anew what is known but not for long, unless that is under way.
   func refreshIfStale(_ question: StatusQuestion, key: StatusQuestion.Key, at now: UnixTime, on loop: EventLoop) {
     let isDue = entries.withLock { entries in
-      guard let entry = entries[key], !entry.isAsking, entry.known != nil, entry.staleAt <= now else { return false }
+      guard let entry = entries[key], !entry.isAsking, entry.status.isStale(at: now) else { return false }
       entries[key]?.isAsking = true
       return true
     }
@@ -90,15 +88,8 @@ final class StatusMemory: Sendable {
       let waiters = entry.waiters
       entry.waiters = []
       entry.isAsking = false
-      if case .failed = assessment.outcome {
-        entry.staleAt = now + .seconds(10)
-      } else {
-        entry.known = assessment
-        let life = assessment.validUntil.seconds - now.seconds
-        entry.staleAt = UnixTime(now.seconds + life / 4 * 3)
-      }
-      let holds = entry.known.map { now <= $0.validUntil } ?? false
-      entries[key] = holds && keeps ? entry : nil
+      entry.status.learn(assessment, at: now)
+      entries[key] = entry.status.current(at: now) != nil && keeps ? entry : nil
       return waiters
     }
     for waiter in waiters {
@@ -110,7 +101,7 @@ final class StatusMemory: Sendable {
   private static func makeRoom(_ entries: inout [StatusQuestion.Key: Entry]) {
     let now = UnixTime(WallClock.now.seconds)
     let before = entries.count
-    entries = entries.filter { $0.value.isAsking || ($0.value.known.map { now <= $0.validUntil } ?? false) }
+    entries = entries.filter { $0.value.isAsking || $0.value.status.current(at: now) != nil }
     guard entries.count == before else { return }
     var surplus = before / 2
     entries = entries.filter { entry in

@@ -97,6 +97,9 @@ final class UpstreamJudge: TLSClientDelegate {
   private static func text(of refusal: Refusal, name: String) -> String {
     switch refusal.rule {
     case .hostMismatch, .addressMismatch, .emailMismatch: "upstream SSL certificate does not match \"\(name)\""
+    // The text alone does not say which of the profile's demands is broken.
+    case .nonconforming, .crlNonconforming, .serverProfile:
+      "upstream SSL certificate verify error: (\(refusal.opensslText)), \(refusal.detail)"
     default: "upstream SSL certificate verify error: (\(refusal.opensslText))"
     }
   }
