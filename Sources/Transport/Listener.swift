@@ -4,7 +4,7 @@ import Synchronization
 
 /// A bound socket that accepts connections for the generation it currently serves.
 ///
-/// Running out of descriptors (`EMFILE` and its like) pauses accepting for a second and is told to `onAcceptError`.
+/// Running out of descriptors (`EMFILE` and its like) pauses accepting for a moment and is told to `onAcceptFailure`.
 public final class Listener: Sendable {
   /// Prepares an accepted connection: runs on its event loop, before the first byte is read.
   public typealias Initializer = @Sendable (Channel) -> EventLoopFuture<Void>
@@ -15,16 +15,27 @@ public final class Listener: Sendable {
     /// after a million connections a million wrappers would stand before it.
     struct Calls: Sendable {
       var initializer: Initializer
-      var onAcceptError: @Sendable (Error) -> Void = { _ in }
+      var onAcceptFailure: @Sendable (AcceptFailure) -> Void = { _ in }
     }
 
     private let calls: Mutex<Calls>
+    private let lastFailure = Mutex<NIODeadline?>(nil)
 
     init(_ initializer: @escaping Initializer) { calls = Mutex(Calls(initializer: initializer)) }
 
     var current: Calls { calls.withLock { $0 } }
 
     func change(_ change: (inout Calls) -> Void) { calls.withLock { change(&$0) } }
+
+    /// One that follows another soon, on whichever of the sockets, is no news.
+    func failed(_ error: IOError, on loop: EventLoop) {
+      let now = NIODeadline.now()
+      let isFirst = lastFailure.withLock { last in
+        defer { last = now }
+        return last.map { now - $0 > AcceptFailure.episode } ?? true
+      }
+      current.onAcceptFailure(AcceptFailure(error: error, isFirst: isFirst, loop: loop))
+    }
   }
 
   public let options: ListenerOptions
@@ -74,9 +85,9 @@ public final class Listener: Sendable {
     handover.change { $0.initializer = initializer }
   }
 
-  /// Told of errors of accepting, on an event loop.
-  public func onAcceptError(_ report: @escaping @Sendable (Error) -> Void) {
-    handover.change { $0.onAcceptError = report }
+  /// Told of failures to accept, on an event loop.
+  public func onAcceptFailure(_ report: @escaping @Sendable (AcceptFailure) -> Void) {
+    handover.change { $0.onAcceptFailure = report }
   }
 
   /// Stops accepting and frees the address. Connections already accepted live on.
@@ -109,9 +120,8 @@ public final class Listener: Sendable {
       .serverChannelOption(.maxMessagesPerRead, value: 16)
       .serverChannelInitializer { channel in
         channel.eventLoop.makeCompletedFuture {
-          let reporter = AcceptErrorReporter { error in handover.current.onAcceptError(error) }
-          try channel.pipeline.syncOperations.addHandlers(
-            reporter, AcceptBackoffHandler(shouldForwardIOErrorCaught: false))
+          let pause = AcceptPauseHandler { handover.failed($0, on: channel.eventLoop) }
+          try channel.pipeline.syncOperations.addHandler(pause)
         }
       }
       .childChannelOption(.allowRemoteHalfClosure, value: options.allowsHalfClosure)

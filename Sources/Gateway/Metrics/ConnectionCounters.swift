@@ -75,6 +75,8 @@ struct CounterCell {
   static var verdictHits: Self { Self(index: 7) }
   static var verdictMisses: Self { Self(index: 8) }
   static var disconnects: Self { Self(index: 9) }
+  /// Connections that could not be accepted, for want of descriptors or memory.
+  static var acceptFailures: Self { Self(index: 10) }
 }
 
 // MARK: - Rows of cells

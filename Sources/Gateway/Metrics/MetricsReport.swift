@@ -74,6 +74,10 @@ struct MetricsReport {
     return [
       .single("connections_accepted_total", .counter, "Connections accepted.", totals[.accepted]),
       .single(
+        "accept_failures_total", .counter,
+        "Attempts to accept a connection that failed, mostly for want of descriptors; accepting pauses after each.",
+        totals[.acceptFailures]),
+      .single(
         "connections_active", .gauge, "Open connections, those in their handshake and the idle ones included.",
         totals[.active]),
       .single("connections_idle", .gauge, "Open connections that wait for a request.", totals[.idle]),

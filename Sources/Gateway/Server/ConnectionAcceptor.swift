@@ -1,4 +1,5 @@
 import ConfigModel
+import Glibc
 import NIOCore
 import TLSEngine
 import Transport
@@ -27,6 +28,16 @@ struct ConnectionAcceptor: Sendable {
       // Last: a generation that is being drained tells the handlers so at once.
       runtime.connections.add(channel)
     }
+  }
+
+  /// Counts each, logs one for a shortage: `crit`, as nginx, where descriptors are short, else `alert`.
+  func acceptFailed(_ failure: AcceptFailure) {
+    shared.counters.counters(of: failure.loop).count(.acceptFailures)
+    guard failure.isFirst else { return }
+    let code = failure.error.errnoCode
+    runtime.errorLog.write(
+      code == EMFILE || code == ENFILE ? .crit : .alert,
+      "accept() failed (\(OpenSocket.text(failure.error))), accepting on \(socket.setting.text) pauses")
   }
 
   private func serve(_ connection: ClientConnection, on channel: Channel) throws {

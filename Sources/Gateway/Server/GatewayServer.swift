@@ -228,7 +228,11 @@ public final class GatewayServer: Sendable {
         ])
       }
     }
-    for (socket, plan) in result { socket.listener.serve(with: acceptor(plan, runtime)) }
+    for (socket, plan) in result {
+      let acceptor = ConnectionAcceptor(socket: plan, runtime: runtime, shared: shared)
+      socket.listener.serve { acceptor.accept($0) }
+      socket.listener.onAcceptFailure { acceptor.acceptFailed($0) }
+    }
     return result.map(\.0)
   }
 
