@@ -1,22 +1,25 @@
+import ConfigModel
 import NIOCore
 
-/// Sends a file, or parts of it, as fast as the transport takes it: never more than one chunk in memory.
+/// Sends a file, or parts of it, as fast as the transport takes it: never more than one chunk in memory, and no file open
+/// that nobody takes.
 final class FileBody: ResponseProducer {
   private enum Segment {
     case bytes([UInt8])
     case file(Range<Int>)
   }
 
-  private static let chunkSize = 128 << 10
+  /// A slow client holds about so much.
+  private static let chunkSize = 64 << 10
 
-  private let file: OpenFile
+  private let file: BodyFile
   /// Holds this body as its producer in turn, until either lets go at the end.
   private var request: Request?
   private var segments: [Segment]
   /// Waits while `limit_rate` says so.
   private var timer: DeadlineTimer?
 
-  init(_ file: OpenFile, for request: Request) {
+  init(_ file: BodyFile, for request: Request) {
     self.file = file
     self.request = request
     segments = Self.segments(request.response.ranges, length: file.status.size)
@@ -34,26 +37,31 @@ final class FileBody: ResponseProducer {
   }
 
   func start() {
-    request?.producer = self
-    responseWritable()
+    guard let request else { return }
+    request.producer = self
+    if segments.isEmpty || request.exchange.isWritable { return responseWritable() }
+    // Nothing of the body can be sent yet: the file waits at its path.
+    file.close()
+    request.exchange.flush()
   }
 
   func responseWritable() {
     guard let request else { return }
-    while let segment = segments.popLast() {
-      guard let segment = limited(segment, request) else { return }
+    while !segments.isEmpty {
+      guard request.exchange.isWritable else { return file.pause() }
+      guard let segment = limited(segments.removeLast(), request) else { return }
       guard send(segment, to: request) else { return }
-      if segments.isEmpty { break }
-      request.exchange.flush()
-      if !request.exchange.isWritable { return }
+      if !segments.isEmpty { request.exchange.flush() }
     }
     self.request = nil
+    file.close()
     request.finishBody()
   }
 
   func responseAborted() {
     segments = []
     request = nil
+    file.close()
     timer?.cancel()
   }
 
@@ -72,6 +80,7 @@ final class FileBody: ResponseProducer {
   }
 
   private func wait(_ time: Duration, _ request: Request) {
+    file.pause()
     let timer = timer ?? DeadlineTimer(eventLoop: request.exchange.eventLoop)
     self.timer = timer
     timer.onDeadline = { [weak self] in self?.responseWritable() }
@@ -87,31 +96,34 @@ final class FileBody: ResponseProducer {
   }
 
   private func send(_ range: Range<Int>, to request: Request) -> Bool {
-    let wanted = min(range.count, Self.chunkSize)
-    var buffer = ByteBufferAllocator().buffer(capacity: wanted)
-    var result = Result<Int, SystemError>.success(0)
-    buffer.writeWithUnsafeMutableBytes(minimumWritableBytes: wanted) { space in
-      result = file.read(into: UnsafeMutableRawBufferPointer(rebasing: space[..<wanted]), at: range.lowerBound)
-      return (try? result.get()) ?? 0
-    }
-    guard case .success(let count) = result, count > 0 else {
-      fail(result, request)
+    do throws(BodyFile.Fault) {
+      let room = max(request.exchange.room, 1)
+      let part = try file.read(at: range.lowerBound, upTo: min(range.count, Self.chunkSize, room))
+      let next = range.lowerBound + part.readableBytes
+      if next < range.upperBound { segments.append(.file(next..<range.upperBound)) }
+      request.sendBody(part)
+      return true
+    } catch {
+      fail(error, request)
       return false
     }
-    request.sendBody(buffer)
-    if count < range.count { segments.append(.file(range.lowerBound + count..<range.upperBound)) }
-    return true
   }
 
   /// The length has been announced: the client must see that the body is cut off.
-  private func fail(_ result: Result<Int, SystemError>, _ request: Request) {
+  private func fail(_ fault: BodyFile.Fault, _ request: Request) {
     segments = []
     self.request = nil
-    if case .failure(let error) = result {
-      request.log(.crit, "pread() failed (\(error))")
-    } else {
-      request.log(.alert, "file was truncated while it was sent")
-    }
+    file.close()
+    request.log(fault.level, file.text(of: fault))
     request.abortResponse()
+  }
+}
+
+extension BodyFile.Fault {
+  fileprivate var level: LogLevel {
+    switch self {
+    case .open, .read: .crit
+    case .truncated, .changed: .alert
+    }
   }
 }

@@ -9,6 +9,8 @@ struct FileStatus {
   /// Seconds since 1970.
   var modified: Int64
   var isExecutable: Bool
+  /// Which file, and which state of it.
+  let identity: FileIdentity
 
   init(_ status: stat) {
     switch status.st_mode & S_IFMT {
@@ -19,6 +21,7 @@ struct FileStatus {
     size = Int(status.st_size)
     modified = Int64(status.st_mtim.tv_sec)
     isExecutable = status.st_mode & S_IXUSR != 0
+    identity = FileIdentity(status)
   }
 
   /// Follows symbolic links.
@@ -36,6 +39,23 @@ struct FileStatus {
       base[path.count] = 0
       return body(base)
     }
+  }
+}
+
+/// Tells a file from the one that was there before, and from itself after a change.
+struct FileIdentity: Equatable {
+  private let device: UInt64
+  private let inode: UInt64
+  private let size: Int64
+  private let modified: Int64
+  private let modifiedNanoseconds: Int64
+
+  fileprivate init(_ status: stat) {
+    device = UInt64(status.st_dev)
+    inode = UInt64(status.st_ino)
+    size = Int64(status.st_size)
+    modified = Int64(status.st_mtim.tv_sec)
+    modifiedNanoseconds = Int64(status.st_mtim.tv_nsec)
   }
 }
 

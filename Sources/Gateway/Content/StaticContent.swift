@@ -38,11 +38,11 @@ struct StaticContent: ContentHandler {
       request.log(.crit, "\"\(path.asText)\" is not a regular file")
       request.finalize(status: 404)
     case .file where request.method == .post: request.finalize(status: 405)
-    case .file: send(file, to: request, admission)
+    case .file: send(file, from: path, to: request, admission)
     }
   }
 
-  private func send(_ file: OpenFile, to request: Request, _ admission: Admission) {
+  private func send(_ file: OpenFile, from path: [UInt8], to request: Request, _ admission: Admission) {
     guard request.discardBody() else { return }
     request.response.status = 200
     request.response.contentLength = file.status.size
@@ -52,7 +52,7 @@ struct StaticContent: ContentHandler {
     request.response.allowsRanges = true
     guard request.sendHead(admission) else { return }
     if request.isHeaderOnly { return request.finishBody() }
-    FileBody(file, for: request).start()
+    FileBody(BodyFile(file, path: path, of: request.exchange.connection), for: request).start()
   }
 
   /// The modification time and the length, as nginx has them.
