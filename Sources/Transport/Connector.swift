@@ -40,6 +40,8 @@ public enum Connector {
     let prepare = NIOLoopBound(initializer, eventLoop: loop)
     var bootstrap = ClientBootstrap(group: loop)
       .connectTimeout(TimeAmount(timeout))
+      // Whoever wants to stop after a read shall not get three more.
+      .channelOption(.maxMessagesPerRead, value: 1)
       .channelInitializer { channel in
         channel.eventLoop.makeCompletedFuture { try prepare.value(channel) }
       }

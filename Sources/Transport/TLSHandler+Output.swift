@@ -3,6 +3,9 @@ import TLSEngine
 
 /// Writing and closing.
 extension TLSHandler {
+  /// How much is gathered for one flush, in bytes.
+  private static let mostUnsent = 64 << 10
+
   public func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
     guard stage == .running else {
       if stage == .plaintext { return context.write(data, promise: promise) }
@@ -11,6 +14,15 @@ extension TLSHandler {
     }
     connection.write(unwrapOutboundIn(data))
     if let promise { writePromises.append(promise) }
+    // What is sealed counts with the channel, or it would stay writable until the flush.
+    if connection.isOpen, connection.unsentBytes >= Self.mostUnsent { handOver(context) }
+  }
+
+  /// Hands what is sealed to the channel, to go with the next flush.
+  private func handOver(_ context: ChannelHandlerContext) {
+    guard let output = connection.takeOutput() else { return }
+    awaitsFlush = true
+    context.write(wrapOutboundOut(output), promise: takeWritePromise(context))
   }
 
   public func flush(context: ChannelHandlerContext) {
@@ -37,8 +49,11 @@ extension TLSHandler {
   func emit(_ context: ChannelHandlerContext) {
     guard let output = connection.takeOutput() else {
       if !connection.isHandshaking { settleWrites(context) }
+      if awaitsFlush { context.flush() }
+      awaitsFlush = false
       return
     }
+    awaitsFlush = false
     context.writeAndFlush(wrapOutboundOut(output), promise: takeWritePromise(context))
   }
 

@@ -12,6 +12,9 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
   public typealias OutboundIn = ByteBuffer
   public typealias OutboundOut = ByteBuffer
 
+  /// How much may lie unread while a handshake waits for its verdict, in bytes.
+  private static let mostUnread = 32 << 10
+
   enum Stage: UInt8 {
     case running
     /// Our last bytes are on their way, then the channel closes.
@@ -35,6 +38,8 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
   private var isPumping = false
   private var sawFirstByte: Bool
   private var isReadWanted = false
+  /// Something was handed to the channel and not flushed.
+  var awaitsFlush = false
 
   /// - Parameter handshakePromise: completed with the handshake, or failed with its `TLSError`.
   public init(
@@ -95,13 +100,18 @@ public final class TLSHandler: ChannelDuplexHandler, RemovableChannelHandler {
 
   public func channelReadComplete(context: ChannelHandlerContext) {
     // A read that brought no whole record, or only handshake, has not satisfied the application's.
-    if stage == .lingering || connection.isHandshaking || isReadWanted { context.read() }
+    if stage == .lingering || connection.isHandshaking || isReadWanted { readOn(context) }
     context.fireChannelReadComplete()
   }
 
   public func read(context: ChannelHandlerContext) {
     isReadWanted = true
-    context.read()
+    readOn(context)
+  }
+
+  /// Reads, but not ahead of a verdict that is awaited: what a client sends meanwhile would only pile up.
+  private func readOn(_ context: ChannelHandlerContext) {
+    if connection.unreadBytes < Self.mostUnread { context.read() }
   }
 
   public func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {

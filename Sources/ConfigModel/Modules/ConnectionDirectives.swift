@@ -40,6 +40,9 @@ extension DirectiveTable {
     .value(
       "http2_body_preread_size", in: .connection, \.connection.$http2BodyPrereadSize, .size, default: "64k",
       "How much of a request's body is taken before a location is known."),
+    .value(
+      "http2_connection_preread_size", in: .connection, \.connection.$http2ConnectionPrereadSize, .size, default: "1m",
+      "How much of the bodies of all requests on a connection is taken before it is consumed; 64k at least."),
     .noEffect("http2_pool_size", in: .connection, Grammar<ByteCount>.size, because: poolReason),
     .noEffect("http2_streams_index_size", in: .connection, Grammar<Int>.number, because: hashReason),
   ]

@@ -56,6 +56,7 @@ public struct ConnectionSettings: Sendable {
   @Inherited public var mergeSlashes: Bool = true
   @Inherited public var http2MaxConcurrentStreams: Int = 128
   @Inherited public var http2BodyPrereadSize: ByteCount = .kibibytes(64)
+  @Inherited public var http2ConnectionPrereadSize: ByteCount = .kibibytes(1024)
 
   public init() {}
 }

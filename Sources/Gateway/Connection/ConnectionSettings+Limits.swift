@@ -18,6 +18,7 @@ extension ConnectionSettings {
     var limits = HTTP2Limits()
     limits.maximumConcurrentStreams = http2MaxConcurrentStreams
     limits.streamWindow = min(max(http2BodyPrereadSize.bytes, 1), 0x7FFF_FFFF)
+    limits.connectionWindow = min(max(http2ConnectionPrereadSize.bytes, 65535), 0x7FFF_FFFF)
     limits.head = headLimits
     return limits
   }

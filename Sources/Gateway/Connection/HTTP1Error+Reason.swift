@@ -23,6 +23,7 @@ extension HTTP1Error {
     case .conflictingFraming:
       "client sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"
     case .malformedChunk: "client sent invalid chunked body"
+    case .excessiveFraming: "client sent too long chunk extensions or too small chunks"
     case .malformedTrailers: "client sent invalid trailers"
     }
   }

@@ -213,7 +213,8 @@ extension HTTP2Connection {
   func acknowledge(_ id: HTTP2StreamID, _ bytes: Int) { machine.acknowledge(id, bytes: bytes) }
   func reset(_ id: HTTP2StreamID, _ code: HTTP2ErrorCode) { machine.reset(id, code) }
   func blockLength(of id: HTTP2StreamID) -> Int { machine.blockLength(of: id) }
-  func isWritable(_ id: HTTP2StreamID) -> Bool { machine.isWritable(id) }
+  func hasRoom(for id: HTTP2StreamID) -> Bool { machine.hasRoom(for: id) }
+  func room(for id: HTTP2StreamID) -> Int { machine.room(for: id) }
 
   /// Sends what the commands made, at the end of the read that is being handled, or now.
   func flush() {

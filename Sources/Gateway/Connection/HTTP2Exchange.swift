@@ -24,7 +24,7 @@ final class HTTP2Exchange: Exchange {
   private var headBytes = 0
   private(set) var bodyBytesSent = 0
 
-  private var waiting: [ByteBuffer] = []
+  private var waiting = KeptBytes()
   private var trailers: HTTPFields?
   private var isBodyComplete: Bool
   private var isBodyDelivered = false
@@ -52,7 +52,14 @@ final class HTTP2Exchange: Exchange {
     headLength = link.blockLength(of: id)
   }
 
-  var isWritable: Bool { link?.isWritable(id) ?? false }
+  /// Whoever asks has something to send: where there is no room the client's time begins.
+  var isWritable: Bool {
+    guard let link else { return false }
+    if link.hasRoom(for: id) { return true }
+    if deadline == nil, hasSentHead || pendingHead != nil { deadline = eventLoop.now + settings.sendTimeout }
+    return false
+  }
+  var room: Int { link?.room(for: id) ?? 0 }
   var bytesSent: Int { headBytes + bodyBytesSent }
   var requestLength: Int { headLength + bodyLength }
   private var settings: ConnectionFacts { (request?.effective ?? connection.server.root).connectionFacts }
@@ -92,7 +99,7 @@ final class HTTP2Exchange: Exchange {
     }
     bodyBytesSent += part.readableBytes
     link.sendBody(id, part)
-    if !link.isWritable(id) { deadline = eventLoop.now + settings.sendTimeout }
+    if !link.hasRoom(for: id) { deadline = eventLoop.now + settings.sendTimeout }
   }
 
   func finish(trailers: HTTPFields?) {
@@ -144,7 +151,7 @@ final class HTTP2Exchange: Exchange {
     guard let link else { return }
     self.link = nil
     deadline = nil
-    waiting = []
+    waiting.removeAll()
     let events = self.events
     events?.exchangeEnded()
     self.events = nil
@@ -160,7 +167,15 @@ final class HTTP2Exchange: Exchange {
       link?.acknowledge(id, part.readableBytes)
       return
     }
-    waiting.append(part)
+    // What is wanted goes on as it came; what must wait is kept.
+    if wantsBody, waiting.isEmpty, !isDelivering, let events {
+      link?.acknowledge(id, part.readableBytes)
+      isDelivering = true
+      events.received(body: part)
+      isDelivering = false
+    } else {
+      waiting.append(part)
+    }
     deliver()
   }
 
@@ -183,8 +198,8 @@ final class HTTP2Exchange: Exchange {
 
   func discardBody() -> Bool {
     discardsBody = true
-    for part in waiting { link?.acknowledge(id, part.readableBytes) }
-    waiting = []
+    link?.acknowledge(id, waiting.count)
+    waiting.removeAll()
     return true
   }
 
@@ -192,8 +207,7 @@ final class HTTP2Exchange: Exchange {
     guard !isDelivering else { return }
     isDelivering = true
     defer { isDelivering = false }
-    while wantsBody, !waiting.isEmpty, let link, let events {
-      let part = waiting.removeFirst()
+    while wantsBody, let link, let events, let part = waiting.popFirst() {
       link.acknowledge(id, part.readableBytes)
       events.received(body: part)
     }
@@ -214,7 +228,7 @@ final class HTTP2Exchange: Exchange {
   func bodyFailed() {
     guard let link else { return }
     wantsBody = false
-    waiting = []
+    waiting.removeAll()
     request?.log(.info, "client sent a body that is not as long as its Content-Length")
     if let events { events.requestFailed(.malformedBody) } else { abort() }
     link.flush()

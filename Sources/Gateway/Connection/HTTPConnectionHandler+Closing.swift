@@ -4,6 +4,7 @@ extension HTTPConnectionHandler {
   /// Sends what is left, then closes.
   func close() {
     guard stage == .open, let context else { return }
+    isDraining = false
     flushNow()
     stage = .closing
     deadline = nil
@@ -21,6 +22,7 @@ extension HTTPConnectionHandler {
   /// `pause` (nginx's lingering close).
   func linger(limit: TimeAmount, pause: TimeAmount) {
     guard stage == .open, let context else { return }
+    isDraining = false
     flushNow()
     stage = .lingering
     lingerPause = pause
@@ -87,6 +89,7 @@ extension HTTPConnectionHandler {
 
   private func timerRan() {
     timer = nil
+    beginTurn()
     let now = self.now
     if let sendDeadline, now >= sendDeadline {
       self.sendDeadline = nil

@@ -32,6 +32,13 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   /// Only `write` and `passOn` touch it, neither from within the other: not checked at run time.
   @exclusivity(unchecked) var output = ByteBuffer()
   var wroteUnflushed = false
+  var flushes: UInt8 = 0
+  /// The transport is full: what is small waits until it has taken everything.
+  var isDraining = false
+  /// Bytes handed to the transport in this turn; once there are enough of them, others come first.
+  var turnBytes = 0
+  var turnBegan = NIODeadline.distantPast
+  var isTurnOver = false
   private var isInRead = false
   /// As the channel told last.
   private(set) var isChannelWritable = true
@@ -88,6 +95,7 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
   // MARK: - Inbound
 
   func channelRead(context: ChannelHandlerContext, data: NIOAny) {
+    if !isInRead { beginTurn() }
     isInRead = true
     switch stage {
     case .open: received(unwrapInboundIn(data))
@@ -107,7 +115,9 @@ final class HTTPConnectionHandler: ChannelDuplexHandler {
     guard isChannelWritable else { return watchSending() }
     sendDeadline = nil
     // Whoever is writing now must not be told to write from within.
-    if isSending { tellWritableLater(context) } else if stage == .open { driver?.becameWritable() }
+    if isSending { return tellWritableLater(context) }
+    beginTurn()
+    if stage == .open, isWritable { driver?.becameWritable() }
   }
 
   private func tellWritableLater(_ context: ChannelHandlerContext) {

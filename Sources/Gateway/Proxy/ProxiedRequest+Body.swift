@@ -155,8 +155,7 @@ extension ProxiedRequest: RequestBodyConsumer {
   }
 
   private func pauseBodyIfFull() {
-    let held = waiting.reduce(0) { $0 + $1.readableBytes }
-    if held >= request.effective.settings.core.clientBodyBufferSize.bytes { pauseBody() }
+    if waiting.count >= request.effective.settings.core.clientBodyBufferSize.bytes { pauseBody() }
   }
 
   private func pauseBody() {

@@ -130,6 +130,8 @@ extension ProxiedRequest {
     case .conflictingFraming:
       "upstream sent \"Content-Length\" and \"Transfer-Encoding\" headers at the same time"
     case .malformedChunk: "upstream sent invalid chunked response"
+    case .excessiveFraming: "upstream sent too long chunk extensions or too small chunks"
+    case .tooManyInterimHeads: "upstream sent too many 1xx responses"
     case .closedEarly: "upstream prematurely closed connection"
     case .unexpectedBytes: "upstream prematurely sent response"
     }

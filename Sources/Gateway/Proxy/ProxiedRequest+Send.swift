@@ -50,10 +50,9 @@ extension ProxiedRequest {
 
   private func sendHeadOfStream(_ head: ByteBuffer, _ connection: UpstreamConnection) {
     var first = head
-    for bytes in waiting {
+    while let bytes = waiting.popFirst() {
       if framing == .chunked { HTTP1Encoder.writeChunk(bytes, into: &first) } else { first.writeImmutableBuffer(bytes) }
     }
-    waiting.removeAll()
     connection.send(first)
     restartTimer()
     if hasBodyEnded { finishStreaming() } else { resumeBody() }

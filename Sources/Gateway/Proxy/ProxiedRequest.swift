@@ -58,7 +58,7 @@ final class ProxiedRequest {
   var framing = ProxyHeaderPlan.BodyFraming.none
   var body: RequestBodyBuffer?
   /// Streamed bytes that came before there was a connection.
-  var waiting: [ByteBuffer] = []
+  var waiting = KeptBytes()
   /// The buffered body's part that has been written to the current connection.
   var bodyOffset = 0
   var isBodyPaused = false

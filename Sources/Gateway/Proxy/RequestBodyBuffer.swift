@@ -3,6 +3,7 @@
 #else
   import Musl
 #endif
+import HTTPWire
 import NIOCore
 
 /// A request's body held until an upstream takes it, perhaps more than once: in memory up to a limit, in a file beyond.
@@ -22,7 +23,7 @@ final class RequestBodyBuffer {
   private let keepsFile: Bool
   /// `$request_body_file`: the file, once there is one.
   private(set) var path: String?
-  private var pieces: [ByteBuffer] = []
+  private var pieces = KeptBytes()
   private var descriptor: Int32 = -1
   private var bytesInFile = 0
 
@@ -40,12 +41,7 @@ final class RequestBodyBuffer {
 
   /// The body in one piece, where it is in memory.
   var inMemory: ByteBuffer? {
-    guard descriptor < 0 else { return nil }
-    guard pieces.count > 1 else { return pieces.first ?? ByteBuffer() }
-    var all = ByteBuffer()
-    all.reserveCapacity(count)
-    for piece in pieces { all.writeImmutableBuffer(piece) }
-    return all
+    descriptor < 0 ? pieces.joined : nil
   }
 
   func append(_ bytes: ByteBuffer) throws(FileError) {
@@ -57,8 +53,7 @@ final class RequestBodyBuffer {
   /// Moves what is in memory to the file.
   func spill() throws(FileError) {
     if descriptor < 0 { try open() }
-    for piece in pieces { try write(piece) }
-    pieces.removeAll()
+    while let piece = pieces.popFirst() { try write(piece) }
   }
 
   private func open() throws(FileError) {
@@ -87,14 +82,7 @@ final class RequestBodyBuffer {
   /// Up to `length` bytes from `offset` on; `nil` at the end.
   func read(from offset: Int, upTo length: Int) throws(FileError) -> ByteBuffer? {
     if offset < bytesInFile { return try readFile(from: offset, upTo: min(length, bytesInFile - offset)) }
-    var start = bytesInFile
-    for piece in pieces {
-      if offset < start + piece.readableBytes {
-        return piece.getSlice(at: piece.readerIndex + offset - start, length: piece.readableBytes - (offset - start))
-      }
-      start += piece.readableBytes
-    }
-    return nil
+    return pieces.part(from: offset - bytesInFile)
   }
 
   private func readFile(from offset: Int, upTo length: Int) throws(FileError) -> ByteBuffer {

@@ -49,7 +49,13 @@ final class UpstreamConnection: ChannelDuplexHandler {
   /// On the current request.
   private(set) var bytesSent = 0
   private(set) var bytesReceived = 0
-  private(set) var isWritable = true
+  /// Whether the peer takes more, or there is room for it to wait.
+  var isWritable: Bool { isChannelWritable && gathered.count < Self.mostGathered }
+  private static let mostGathered = 64 << 10
+  private var isChannelWritable = true
+  /// What is to follow once the transport has taken what it was given: small pieces would pile up in it one by one.
+  private var gathered = KeptBytes()
+  private var isDraining = false
 
   private let opened = NIODeadline.now()
   private var context: ChannelHandlerContext?
@@ -87,8 +93,31 @@ final class UpstreamConnection: ChannelDuplexHandler {
 
   func send(_ bytes: ByteBuffer) {
     guard let context, isOpen else { return }
+    let isFirst = bytesSent == 0
     bytesSent += bytes.readableBytes
+    if isDraining { return gathered.append(bytes) }
     context.writeAndFlush(wrapOutboundOut(bytes), promise: nil)
+    if !isFirst { gatherIfFull(context) }
+  }
+
+  /// From now on pieces are gathered until the transport has taken everything.
+  private func gatherIfFull(_ context: ChannelHandlerContext) {
+    let unsent = try? context.channel.syncOptions?.getOption(.bufferedWritableBytes)
+    guard !isDraining, isOpen, let unsent, unsent > 0 else { return }
+    isDraining = true
+    let drained = context.eventLoop.makePromise(of: Void.self)
+    drained.futureResult.assumeIsolated().whenSuccess { [self] in transportDrained() }
+    context.writeAndFlush(wrapOutboundOut(ByteBuffer()), promise: drained)
+  }
+
+  private func transportDrained() {
+    isDraining = false
+    guard let context, isOpen else { return }
+    let wasWritable = isWritable
+    while let piece = gathered.popFirst() { context.write(wrapOutboundOut(piece), promise: nil) }
+    context.flush()
+    gatherIfFull(context)
+    if !wasWritable, isWritable { owner?.upstreamWritable() }
   }
 
   /// The request needs it no longer: closed, without a word to the request.
@@ -140,7 +169,7 @@ final class UpstreamConnection: ChannelDuplexHandler {
   func channelReadComplete(context: ChannelHandlerContext) { owner?.upstreamReadComplete() }
 
   func channelWritabilityChanged(context: ChannelHandlerContext) {
-    isWritable = context.channel.isWritable
+    isChannelWritable = context.channel.isWritable
     if isWritable { owner?.upstreamWritable() }
   }
 

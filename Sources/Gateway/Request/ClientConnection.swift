@@ -30,6 +30,11 @@ final class ClientConnection {
   /// Tells the connection when the trust in its client ends; `nil` where nothing is to be told.
   var trustWatch: TrustWatch?
 
+  /// What `BodyCollector`s hold, in bytes.
+  var collectedBytes = 0
+  /// Files that responses are read from.
+  var openFiles = 0
+
   /// The Host of the last request, and what it led to: most requests of a connection name the same.
   private(set) var lastHost: KnownHost?
 

@@ -12,6 +12,8 @@ protocol Exchange: AnyObject {
   var connection: ClientConnection { get }
   /// Whether everything sent so far has been taken by the transport; `RequestEvents.responseWritable` follows a `false`.
   var isWritable: Bool { get }
+  /// How many bytes of the body are welcome, as a measure for whoever has more than that.
+  var room: Int { get }
   /// Body bytes sent to the client so far, and all bytes with heads and framing.
   var bodyBytesSent: Int { get }
   var bytesSent: Int { get }
@@ -51,6 +53,7 @@ protocol Exchange: AnyObject {
 }
 
 extension Exchange {
+  var room: Int { isWritable ? 64 << 10 : 0 }
   var isPipelined: Bool { false }
   var hasUnsizedBody: Bool { false }
   func sentField(_ field: ConnectionField) -> String? { nil }

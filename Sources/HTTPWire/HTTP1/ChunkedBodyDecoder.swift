@@ -1,6 +1,7 @@
 import NIOCore
 
-/// Takes a chunked body apart (RFC 9112 §7.1); extensions are skipped, trailers kept.
+/// Takes a chunked body apart (RFC 9112 §7.1); extensions are skipped, trailers kept. Framing has a budget that grows with
+/// the body, so that skipped bytes are no way around the limits of a body.
 struct ChunkedBodyDecoder {
   enum Step {
     case needsMore
@@ -22,14 +23,17 @@ struct ChunkedBodyDecoder {
   private var trailers = HTTPFields()
   private var trailerCount = 0
   private var space: HeadSpace
+  /// Bytes of chunk lines and line ends that may come yet.
+  private var framingLeft: Int
 
   init(limits: HTTP1Limits, allowsBareLineFeed: Bool = false) {
     self.limits = limits
     self.allowsBareLineFeed = allowsBareLineFeed
     space = HeadSpace(limits)
+    framingLeft = limits.maximumFraming
   }
 
-  mutating func next(_ buffer: inout ByteBuffer) -> Step {
+  mutating func next(_ buffer: inout ReceiveBuffer) -> Step {
     while true {
       switch state {
       case .size:
@@ -38,23 +42,25 @@ struct ChunkedBodyDecoder {
       case .dataEnd:
         guard let end = readLineEnd(&buffer) else { return .failed(.malformedChunk) }
         guard end else { return .needsMore }
+        framingLeft -= 2
         state = .size
       case .trailers: return readTrailers(&buffer)
       }
     }
   }
 
-  private mutating func readData(_ buffer: inout ByteBuffer, left: Int) -> Step {
-    guard let part = buffer.readSlice(length: min(left, buffer.readableBytes)), part.readableBytes > 0 else {
-      return .needsMore
-    }
+  private mutating func readData(_ buffer: inout ReceiveBuffer, left: Int) -> Step {
+    guard buffer.readableBytes > 0 else { return .needsMore }
+    let part = buffer.take(min(left, buffer.readableBytes, HTTP1ResponseDecoder.largestPart))
+    framingLeft += min(part.readableBytes, limits.maximumFraming) * HTTP1Limits.framingPerByte
+    framingLeft = min(framingLeft, limits.maximumFraming)
     let rest = left - part.readableBytes
     state = rest == 0 ? .dataEnd : .data(left: rest)
     return .body(part)
   }
 
   /// Reads the line before a chunk; `nil` where there was a whole one.
-  private mutating func readSize(_ buffer: inout ByteBuffer) -> Step? {
+  private mutating func readSize(_ buffer: inout ReceiveBuffer) -> Step? {
     let line = buffer.withUnsafeReadableBytes { ChunkLine($0, allowsBareLineFeed: allowsBareLineFeed) }
     switch line {
     case .malformed: return .failed(.malformedChunk)
@@ -62,27 +68,29 @@ struct ChunkedBodyDecoder {
       return buffer.readableBytes >= limits.maximumChunkLine ? .failed(.malformedChunk) : .needsMore
     case .size(let size, let length):
       guard length <= limits.maximumChunkLine else { return .failed(.malformedChunk) }
-      buffer.moveReaderIndex(forwardBy: length)
+      framingLeft -= length
+      guard framingLeft >= 0 else { return .failed(.excessiveFraming) }
+      buffer.skip(length)
       state = size == 0 ? .trailers : .data(left: size)
       return nil
     }
   }
 
   /// `true`: read; `false`: not there yet; `nil`: something else is there.
-  private func readLineEnd(_ buffer: inout ByteBuffer) -> Bool? {
-    guard let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) else { return false }
+  private func readLineEnd(_ buffer: inout ReceiveBuffer) -> Bool? {
+    guard let first = buffer.byte(at: 0) else { return false }
     if first == 0x0A, allowsBareLineFeed {
-      buffer.moveReaderIndex(forwardBy: 1)
+      buffer.skip(1)
       return true
     }
     guard first == 0x0D else { return nil }
-    guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return false }
+    guard let second = buffer.byte(at: 1) else { return false }
     guard second == 0x0A else { return nil }
-    buffer.moveReaderIndex(forwardBy: 2)
+    buffer.skip(2)
     return true
   }
 
-  private mutating func readTrailers(_ buffer: inout ByteBuffer) -> Step {
+  private mutating func readTrailers(_ buffer: inout ReceiveBuffer) -> Step {
     var rules = FieldRules(limits)
     rules.allowsBareLineFeed = allowsBareLineFeed
     while true {
@@ -93,7 +101,7 @@ struct ChunkedBodyDecoder {
         return partial > 0 && space.refuses(partialLine: partial) != nil ? .failed(.malformedTrailers) : .needsMore
       case .refused: return .failed(.malformedTrailers)
       case .empty(let next):
-        buffer.moveReaderIndex(forwardBy: next)
+        buffer.skip(next)
         return .end(trailers.isEmpty ? nil : trailers)
       case .ignored(let next):
         guard take(next, from: &buffer) else { return .failed(.malformedTrailers) }
@@ -104,9 +112,9 @@ struct ChunkedBodyDecoder {
     }
   }
 
-  private mutating func take(_ length: Int, from buffer: inout ByteBuffer) -> Bool {
+  private mutating func take(_ length: Int, from buffer: inout ReceiveBuffer) -> Bool {
     trailerCount += 1
-    buffer.moveReaderIndex(forwardBy: length)
+    buffer.skip(length)
     return space.place(line: length) == nil && trailerCount <= limits.maximumFields
   }
 

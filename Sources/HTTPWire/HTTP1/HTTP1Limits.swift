@@ -16,6 +16,11 @@ public struct HTTP1Limits: Sendable {
   public init() {}
 
   var maximumLine: Int { max(firstBuffer, largeBufferSize) }
+  /// The lines around chunks altogether, in bytes, beyond `framingPerByte` for each byte of the body: extensions may take
+  /// as much as a head's lines.
+  var maximumFraming: Int { largeBuffers * largeBufferSize }
+  /// A chunk of one octet has five bytes of framing.
+  static let framingPerByte = 8
 }
 
 /// Why a request can't be served: what the client did wrong (RFC 9112).
@@ -41,6 +46,8 @@ public enum HTTP1Error: Error, Hashable, Sendable {
   /// Transfer-Encoding and Content-Length at once (RFC 9112 §6.1).
   case conflictingFraming
   case malformedChunk
+  /// Chunk lines that are out of proportion to what they frame.
+  case excessiveFraming
   case malformedTrailers
 
   /// nginx's status; 494 stands for its "Request Header Or Cookie Too Large".

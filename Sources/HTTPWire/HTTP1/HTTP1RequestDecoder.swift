@@ -23,7 +23,7 @@ public struct HTTP1RequestDecoder: ~Copyable {
   }
 
   private let limits: HTTP1Limits
-  private var buffer = ByteBuffer()
+  private var buffer = ReceiveBuffer()
   private var state = State.head
   private var parser: HTTP1RequestHeadParser
   private var chunks: ChunkedBodyDecoder
@@ -50,26 +50,18 @@ public struct HTTP1RequestDecoder: ~Copyable {
   /// Adds what the connection received.
   public mutating func receive(_ bytes: ByteBuffer) {
     if case .failed = state { return }
-    if buffer.readableBytes == 0 {
-      buffer = bytes
-    } else {
-      buffer.writeImmutableBuffer(bytes)
-    }
+    buffer.append(bytes)
   }
 
   /// Takes the bytes that follow what has been read: for an upgraded connection.
   public mutating func takeRemainder() -> ByteBuffer {
-    let rest = buffer
-    buffer = ByteBuffer()
-    return rest
+    buffer.takeAll()
   }
 
   /// What has been read of a head that is not complete: for a client that went away or was too slow.
   public func partialHead() -> HTTPRequestHead { buffer.withUnsafeReadableBytes { parser.head($0) } }
 
   public mutating func next() -> Event {
-    // The bytes belong to the transport's pool: nothing read holds on to them.
-    defer { if buffer.readableBytes == 0 { buffer = ByteBuffer() } }
     switch state {
     case .head: return nextHead()
     case .body(let left): return nextBody(left: left)
@@ -103,11 +95,11 @@ public struct HTTP1RequestDecoder: ~Copyable {
   }
 
   /// An empty line has come in part.
-  private var isAtLineEnd: Bool { buffer.getInteger(at: buffer.readerIndex, as: UInt8.self) == 0x0D }
+  private var isAtLineEnd: Bool { buffer.byte(at: 0) == 0x0D }
 
   private mutating func completeHead(_ head: consuming HTTPRequestHead, length: Int) -> Event {
     let framing = parser.bodyFraming
-    buffer.moveReaderIndex(forwardBy: length)
+    buffer.skip(length)
     requestLength = length
     parser = HTTP1RequestHeadParser(limits: limits)
     skippedLines = 0
@@ -123,13 +115,12 @@ public struct HTTP1RequestDecoder: ~Copyable {
 
   /// Empty lines before a request line, as old clients send them after a body (RFC 9112 §2.2).
   private mutating func skipEmptyLines() -> HTTP1Error? {
-    while let first = buffer.getInteger(at: buffer.readerIndex, as: UInt8.self), first == 0x0D || first == 0x0A {
+    while let first = buffer.byte(at: 0), first == 0x0D || first == 0x0A {
       if first == 0x0D {
-        guard let second = buffer.getInteger(at: buffer.readerIndex + 1, as: UInt8.self) else { return nil }
+        guard let second = buffer.byte(at: 1) else { return nil }
         guard second == 0x0A else { return refuseEmptyLine() }
-        buffer.moveReaderIndex(forwardBy: 1)
       }
-      buffer.moveReaderIndex(forwardBy: 1)
+      buffer.skip(first == 0x0D ? 2 : 1)
       skippedLines += 1
       guard skippedLines <= 64 else { return refuseEmptyLine() }
     }
@@ -148,9 +139,8 @@ public struct HTTP1RequestDecoder: ~Copyable {
       state = .head
       return .end(trailers: nil)
     }
-    guard let part = buffer.readSlice(length: min(left, buffer.readableBytes)), part.readableBytes > 0 else {
-      return .needsMore
-    }
+    guard buffer.readableBytes > 0 else { return .needsMore }
+    let part = buffer.take(min(left, buffer.readableBytes))
     requestLength += part.readableBytes
     state = .body(left: left - part.readableBytes)
     return .body(part)
@@ -175,7 +165,7 @@ public struct HTTP1RequestDecoder: ~Copyable {
       failedHead = buffer.withUnsafeReadableBytes { parser.head($0) }
     }
     state = .failed
-    buffer = ByteBuffer()
+    buffer.removeAll()
     return .failed(error)
   }
 }

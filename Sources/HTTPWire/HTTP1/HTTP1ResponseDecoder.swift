@@ -25,13 +25,22 @@ public struct HTTP1ResponseDecoder: ~Copyable {
     case done
   }
 
+  /// A `.body` is no larger, so that a receiver can stop in time, in bytes.
+  static let largestPart = 32 << 10
+  /// How many 1xx heads may precede a final one, and how many bytes they may take where `maximumHead` is less.
+  static let maximumInterimHeads = 32
+  static let maximumInterimBytes = 32 << 10
+
   /// The head's lines altogether, in bytes: `proxy_buffer_size`.
   private let maximumHead: Int
-  private var buffer = ByteBuffer()
+  private var buffer = ReceiveBuffer()
   private var state = State.idle
   private var method = HTTPMethod.get
   private var chunks = ChunkedBodyDecoder(limits: HTTP1Limits(), allowsBareLineFeed: true)
   private var sawEOF = false
+  /// 1xx heads before the final one, and their bytes.
+  private var interimHeads = 0
+  private var interimBytes = 0
   /// Whether the connection may carry another request once this response has ended: its version, `Connection` and
   /// framing allow it, and nothing more than the response has come.
   public var canReuseConnection: Bool { keepsAlive && isAtEnd && buffer.readableBytes == 0 && !sawEOF }
@@ -49,16 +58,14 @@ public struct HTTP1ResponseDecoder: ~Copyable {
   /// A request has been sent; what comes next is its response.
   public mutating func expectResponse(to method: HTTPMethod) {
     self.method = method
+    interimHeads = 0
+    interimBytes = 0
     state = .head
     keepsAlive = false
   }
 
   public mutating func receive(_ bytes: ByteBuffer) {
-    if buffer.readableBytes == 0 {
-      buffer = bytes
-    } else {
-      buffer.writeImmutableBuffer(bytes)
-    }
+    buffer.append(bytes)
   }
 
   /// The upstream closed its side; call `next` afterwards.
@@ -66,9 +73,7 @@ public struct HTTP1ResponseDecoder: ~Copyable {
 
   /// Takes the bytes that follow what has been read: for an upgraded connection.
   public mutating func takeRemainder() -> ByteBuffer {
-    let rest = buffer
-    buffer = ByteBuffer()
-    return rest
+    buffer.takeAll()
   }
 
   public mutating func next() -> Event {
@@ -91,10 +96,19 @@ public struct HTTP1ResponseDecoder: ~Copyable {
     case .failed(let error): return fail(error)
     case .complete(let head, let length):
       guard length <= maximumHead else { return fail(.headTooLarge) }
-      buffer.moveReaderIndex(forwardBy: length)
-      if head.status < 200, head.status != 101 { return .informational(head) }
+      buffer.skip(length)
+      if head.status < 200, head.status != 101 { return informational(head, length: length) }
       return begin(head)
     }
+  }
+
+  private mutating func informational(_ head: HTTPResponseHead, length: Int) -> Event {
+    interimHeads += 1
+    interimBytes += length
+    guard interimHeads <= Self.maximumInterimHeads, interimBytes <= max(maximumHead, Self.maximumInterimBytes) else {
+      return fail(.tooManyInterimHeads)
+    }
+    return .informational(head)
   }
 
   private mutating func begin(_ head: HTTPResponseHead) -> Event {
@@ -126,9 +140,8 @@ public struct HTTP1ResponseDecoder: ~Copyable {
       state = .idle
       return .end(trailers: nil)
     }
-    guard let part = buffer.readSlice(length: min(left, buffer.readableBytes)), part.readableBytes > 0 else {
-      return sawEOF ? fail(.closedEarly) : .needsMore
-    }
+    guard buffer.readableBytes > 0 else { return sawEOF ? fail(.closedEarly) : .needsMore }
+    let part = buffer.take(min(left, buffer.readableBytes, Self.largestPart))
     state = .body(left: left - part.readableBytes)
     return .body(part)
   }
@@ -140,12 +153,12 @@ public struct HTTP1ResponseDecoder: ~Copyable {
     case .end(let trailers):
       state = .idle
       return .end(trailers: trailers)
-    case .failed: return fail(.malformedChunk)
+    case .failed(let error): return fail(error == .excessiveFraming ? .excessiveFraming : .malformedChunk)
     }
   }
 
   private mutating func nextUntilClose() -> Event {
-    if buffer.readableBytes > 0 { return .body(takeRemainder()) }
+    if buffer.readableBytes > 0 { return .body(buffer.take(min(buffer.readableBytes, Self.largestPart))) }
     guard sawEOF else { return .needsMore }
     state = .idle
     return .end(trailers: nil)
@@ -154,7 +167,7 @@ public struct HTTP1ResponseDecoder: ~Copyable {
   private mutating func fail(_ error: HTTP1ResponseError) -> Event {
     state = .done
     keepsAlive = false
-    buffer = ByteBuffer()
+    buffer.removeAll()
     return .failed(error)
   }
 }
@@ -211,6 +224,10 @@ public enum HTTP1ResponseError: Error, Hashable, Sendable {
   case unknownTransferEncoding
   case conflictingFraming
   case malformedChunk
+  /// Chunk lines that are out of proportion to what they frame.
+  case excessiveFraming
+  /// 1xx heads, and no end of them.
+  case tooManyInterimHeads
   /// The connection ended before the response did.
   case closedEarly
   /// Bytes that answer no request.

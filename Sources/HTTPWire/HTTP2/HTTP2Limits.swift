@@ -3,8 +3,14 @@ public struct HTTP2Limits: Sendable {
   public var maximumConcurrentStreams = 128
   /// How much of a request's body may lie unconsumed, in bytes (`http2_body_preread_size`).
   public var streamWindow = 65536
-  /// A stream with more than that queued is not writable, in bytes.
+  /// How much of all requests' bodies may lie unconsumed, in bytes (`http2_connection_preread_size`); not less than the
+  /// protocol's first window of 65,535.
+  public var connectionWindow = 1 << 20
+  /// How much of a response's body may wait for its client, in bytes.
   public var sendQueue = 65536
+  /// How much of all responses' bodies may wait until each gets only `smallestQueue`, in bytes.
+  public var connectionQueue = 1 << 20
+  public var smallestQueue = 8192
   /// Sizes and names of a request's fields, as for HTTP/1.1.
   public var head = HTTP1Limits()
   public var budgets = HTTP2Budgets()
@@ -13,8 +19,6 @@ public struct HTTP2Limits: Sendable {
 
   /// All fields of a head together, names and values, in bytes.
   var maximumHead: Int { head.largeBuffers * head.largeBufferSize }
-  /// What the peer may send on all streams together before any is consumed.
-  var connectionWindow: Int { min(max(maximumConcurrentStreams * streamWindow, 1 << 20), 0x7FFF_FFFF) }
   static let frameSize = 16384
 }
 

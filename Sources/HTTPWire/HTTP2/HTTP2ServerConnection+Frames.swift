@@ -8,11 +8,11 @@ extension HTTP2ServerConnection {
     case .preface: return try readPreface()
     case .open: break
     }
-    guard let header = HTTP2FrameHeader(peeking: input) else { return false }
+    guard let header = HTTP2FrameHeader(peeking: input.bytes) else { return false }
     try check(header)
     guard input.readableBytes >= HTTP2FrameHeader.size + header.length else { return false }
-    input.moveReaderIndex(forwardBy: HTTP2FrameHeader.size)
-    let payload = input.readSlice(length: header.length) ?? ByteBuffer()
+    input.skip(HTTP2FrameHeader.size)
+    let payload = input.take(header.length)
     receivedBytes += HTTP2FrameHeader.size + header.length
     try received(header, payload)
     if receivedBytes / 8 > usefulBytes + 1 << 20 { throw HTTP2Error(.enhanceYourCalm, .controlFlood) }
@@ -26,7 +26,7 @@ extension HTTP2ServerConnection {
     }
     guard matches else { throw HTTP2Error(.protocolError, .preface) }
     guard input.readableBytes >= expected.count else { return false }
-    input.moveReaderIndex(forwardBy: expected.count)
+    input.skip(expected.count)
     // Deviation: SETTINGS need not come first (RFC 9113 §3.4 wants it), nor at all; nginx serves such clients.
     phase = .open
     return true
@@ -133,6 +133,7 @@ extension HTTP2ServerConnection {
       }
       takeTurnIfPossible(index)
     }
+    tellOfRoom()
   }
 
   // MARK: - Small frames of streams
@@ -144,7 +145,7 @@ extension HTTP2ServerConnection {
       guard increment > 0 else { throw HTTP2Error(.protocolError, .zeroIncrement) }
       sendWindow += increment
       guard sendWindow <= 0x7FFF_FFFF else { throw HTTP2Error(.flowControlError, .windowOverflow) }
-      return
+      return tellOfRoom()
     }
     try requireOpened(header.streamID)
     guard let index = streams.index(of: header.streamID) else { return }
@@ -154,6 +155,7 @@ extension HTTP2ServerConnection {
       return try streamError(header.streamID, .flowControlError)
     }
     takeTurnIfPossible(index)
+    tellOfRoom()
   }
 
   private mutating func receivedReset(_ header: HTTP2FrameHeader, _ payload: ByteBuffer) throws(HTTP2Error) {

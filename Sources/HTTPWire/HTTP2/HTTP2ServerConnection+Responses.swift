@@ -25,8 +25,8 @@ extension HTTP2ServerConnection {
   /// Queues a part of the body.
   public mutating func sendBody(_ id: HTTP2StreamID, _ body: ByteBuffer) {
     guard let index = streams.index(of: id) else { return }
-    streams[index].queue.append(body)
-    if streams[index].queue.bytes >= limits.sendQueue { streams[index].isFull = true }
+    streams[index].queue.appendForNow(body)
+    queuedBytes += body.readableBytes
     takeTurnIfPossible(index)
   }
 
@@ -35,12 +35,6 @@ extension HTTP2ServerConnection {
     guard let index = streams.index(of: id), case .open = streams[index].ending else { return }
     streams[index].ending = .end(trailers: trailers)
     takeTurnIfPossible(index)
-  }
-
-  /// Whether little enough is queued for more to be welcome; `Event.writable` follows a `false`.
-  public func isWritable(_ id: HTTP2StreamID) -> Bool {
-    guard let index = streams.index(of: id) else { return false }
-    return !streams[index].isFull
   }
 
   /// How long a request's header block was as it came, in bytes.
@@ -129,10 +123,11 @@ extension HTTP2ServerConnection {
 
   /// Gives every waiting stream a chunk in turn, until `limit` or the connection's window is reached.
   mutating func writeBodies(limit: Int) {
+    defer { tellOfRoom() }
     while output.readableBytes < limit, let id = turns.next() {
       guard let index = streams.index(of: id) else { continue }
       streams[index].isReady = false
-      guard streams[index].queue.bytes > 0 else {
+      guard !streams[index].queue.isEmpty else {
         writeEnd(at: index)
         continue
       }
@@ -148,21 +143,18 @@ extension HTTP2ServerConnection {
   private mutating func writeChunk(at index: Int) {
     let id = streams[index].id
     let window = min(sendWindow, streams[index].sendWindow)
-    let length = min(streams[index].queue.bytes, streams[index].chunkSize, peerMaximumFrame, window)
+    let length = min(streams[index].queue.count, streams[index].chunkSize, peerMaximumFrame, window)
     guard length > 0 else { return }
     var ends = false
-    if length == streams[index].queue.bytes, case .end(trailers: nil) = streams[index].ending { ends = true }
+    if length == streams[index].queue.count, case .end(trailers: nil) = streams[index].ending { ends = true }
     let flags = ends ? HTTP2FrameHeader.endStream : 0
     output.writeHTTP2(HTTP2FrameHeader(length: length, type: HTTP2FrameType.data, flags: flags, streamID: id))
     streams[index].queue.move(length, to: &output)
+    queuedBytes -= length
     streams[index].sendWindow -= length
     sendWindow -= length
     usefulBytes += length
     if ends { return endResponse(at: index) }
-    if streams[index].isFull, streams[index].queue.bytes <= limits.sendQueue / 2 {
-      streams[index].isFull = false
-      emit(.writable(id))
-    }
     takeTurnIfPossible(index)
   }
 
@@ -200,7 +192,7 @@ extension HTTP2ServerConnection {
   /// Puts a stream in line if it has something that its window lets through.
   mutating func takeTurnIfPossible(_ index: Int) {
     guard !streams[index].isReady, streams[index].hasSomethingToSend else { return }
-    guard streams[index].sendWindow > 0 || streams[index].queue.bytes == 0 else { return }
+    guard streams[index].sendWindow > 0 || streams[index].queue.isEmpty else { return }
     streams[index].isReady = true
     turns.append(streams[index].id)
   }
@@ -220,13 +212,17 @@ extension HTTP2ServerConnection {
   mutating func removeStream(at index: Int) {
     let unacknowledged = streams[index].unacknowledged
     if streams[index].isDiscarding { discardingStreams -= 1 }
+    queuedBytes -= streams[index].queue.count
+    if streams[index].awaitsRoom { streamsAwaitingRoom -= 1 }
     streams.remove(at: index)
     creditConnection(unacknowledged)
+    tellOfRoom()
   }
 
   mutating func creditConnection(_ bytes: Int) {
     owed += bytes
-    guard owed >= limits.connectionWindow / 2 else { return }
+    // Where unconsumed bodies hold most of the window, the rest is given back in smaller parts.
+    guard owed >= min(limits.connectionWindow / 2, max(1, receiveWindow)) else { return }
     output.writeHTTP2WindowUpdate(.connection, increment: owed)
     receiveWindow += owed
     owed = 0

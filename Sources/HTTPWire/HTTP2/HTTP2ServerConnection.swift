@@ -20,7 +20,7 @@ public struct HTTP2ServerConnection: ~Copyable {
     case malformedBody(HTTP2StreamID)
     /// The stream is gone: the client reset it, or it broke a rule and was reset.
     case streamReset(HTTP2StreamID, HTTP2ErrorCode)
-    /// `isWritable` holds again.
+    /// `hasRoom` holds again.
     case writable(HTTP2StreamID)
     /// The last byte of the response is in the output; nothing more is heard of the stream.
     case responseSent(HTTP2StreamID)
@@ -36,7 +36,7 @@ public struct HTTP2ServerConnection: ~Copyable {
   let limits: HTTP2Limits
   var phase = Phase.preface
   var shutdown = Shutdown.none
-  var input = ByteBuffer()
+  var input = ReceiveBuffer()
   var output = ByteBuffer()
   private var spare = ByteBuffer()
   private var events: [Event] = []
@@ -63,6 +63,10 @@ public struct HTTP2ServerConnection: ~Copyable {
   var peerInitialWindow = 65535
   var peerMaximumFrame = HTTP2Limits.frameSize
   var isSettingsAcknowledged = false
+  /// Body bytes that wait in all streams together.
+  var queuedBytes = 0
+  /// How many streams `HTTP2Stream.awaitsRoom` is set of.
+  var streamsAwaitingRoom = 0
   /// All bytes of frames received, and those of use: their ratio tells a flood.
   var receivedBytes = 0
   var usefulBytes = 0
@@ -76,6 +80,7 @@ public struct HTTP2ServerConnection: ~Copyable {
       (HTTP2SettingID.initialWindowSize, UInt32(limits.streamWindow)),
     ])
     let increment = limits.connectionWindow - receiveWindow
+    guard increment > 0 else { return }
     output.writeHTTP2WindowUpdate(.connection, increment: increment)
     receiveWindow += increment
   }
@@ -105,15 +110,10 @@ public struct HTTP2ServerConnection: ~Copyable {
   public mutating func receive(_ bytes: ByteBuffer, at now: Duration) {
     self.now = now
     if phase == .failed { return }
-    if input.readableBytes == 0 {
-      input = bytes
-    } else {
-      input.writeImmutableBuffer(bytes)
-    }
+    input.append(bytes)
   }
 
   public mutating func next() -> Event {
-    defer { if input.readableBytes == 0 { input = ByteBuffer() } }
     while true {
       if let event = takeEvent() { return event }
       do throws(HTTP2Error) {
@@ -162,7 +162,9 @@ public struct HTTP2ServerConnection: ~Copyable {
     streams.removeAll()
     discardingStreams = 0
     turns.removeAll()
-    input = ByteBuffer()
+    queuedBytes = 0
+    streamsAwaitingRoom = 0
+    input.removeAll()
     openBlock = nil
     emit(.failed(error))
   }

@@ -23,14 +23,15 @@ struct HTTP2Stream {
   var bodyLeft: Int?
   /// The client has ended its side.
   var isRemoteClosed = false
-  var queue = HTTP2SendQueue()
+  /// Body bytes waiting for their turn and the client's window.
+  var queue = KeptBytes()
   /// The largest DATA payload, in bytes.
   var chunkSize = 8192
   var ending = Ending.open
   /// In line for sending.
   var isReady = false
-  /// `HTTP2Limits.sendQueue` was reached and not yet left.
-  var isFull = false
+  /// Was told that there is no room for more, and not yet that there is.
+  var awaitsRoom = false
   /// The request broke a rule: the stream is reset once its error response is out.
   var isMalformed = false
   var sentHead = false
@@ -45,49 +46,9 @@ struct HTTP2Stream {
 
   var hasSomethingToSend: Bool {
     if isDiscarding { return false }
-    if queue.bytes > 0 { return true }
+    if !queue.isEmpty { return true }
     if case .end = ending { return true }
     return false
-  }
-}
-
-/// Body bytes waiting for their turn and the client's window.
-struct HTTP2SendQueue {
-  private var buffers: [ByteBuffer] = []
-  private var first = 0
-  private(set) var bytes = 0
-
-  mutating func append(_ buffer: ByteBuffer) {
-    guard buffer.readableBytes > 0 else { return }
-    bytes += buffer.readableBytes
-    buffers.append(buffer)
-  }
-
-  /// Moves `count` bytes, which are there, to `output`.
-  mutating func move(_ count: Int, to output: inout ByteBuffer) {
-    var left = count
-    bytes -= count
-    while left > 0 {
-      let available = buffers[first].readableBytes
-      let taken = min(left, available)
-      buffers[first].withUnsafeReadableBytes { source in
-        _ = output.writeBytes(UnsafeRawBufferPointer(rebasing: source[..<taken]))
-      }
-      left -= taken
-      if taken == available {
-        buffers[first] = ByteBuffer()
-        first += 1
-      } else {
-        buffers[first].moveReaderIndex(forwardBy: taken)
-      }
-    }
-    if first == buffers.count {
-      buffers.removeAll(keepingCapacity: true)
-      first = 0
-    } else if first >= 32 {
-      buffers.removeFirst(first)
-      first = 0
-    }
   }
 }
 

@@ -120,6 +120,11 @@ public final class TLSConnection {
     return .handshakeTimedOut
   }
 
+  /// Ciphertext that has come and is not read yet, in bytes: the library waits for a verdict, or for a whole record.
+  public var unreadBytes: Int { input?.readableBytes ?? 0 }
+  /// What waits for `takeOutput()`, sealed or not, in bytes.
+  public var unsentBytes: Int { (output?.readableBytes ?? 0) + (staged?.readableBytes ?? 0) }
+
   public var isHandshaking: Bool { phase == .handshaking }
   public var isOpen: Bool { phase == .open }
 
