@@ -4,8 +4,14 @@ import Foundation
 final class RawConnection {
   private let descriptor: Int32
 
-  init(port: Int) throws {
+  /// - Parameter receiveBuffer: how little the kernel keeps ready for a reader that is slow, in bytes.
+  init(port: Int, receiveBuffer: Int32? = nil) throws {
     descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    if var receiveBuffer {
+      setsockopt(descriptor, SOL_SOCKET, SO_RCVBUF, &receiveBuffer, socklen_t(MemoryLayout<Int32>.size))
+    }
+    var on: Int32 = 1
+    setsockopt(descriptor, Int32(IPPROTO_TCP), TCP_NODELAY, &on, socklen_t(MemoryLayout<Int32>.size))
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_port = UInt16(port).bigEndian
@@ -35,6 +41,13 @@ final class RawConnection {
     }
   }
 
+  /// Sends in pieces of `length` bytes, each a segment of its own.
+  func send(_ bytes: [UInt8], pieces length: Int) {
+    for start in stride(from: 0, to: bytes.count, by: length) {
+      send(Array(bytes[start..<min(start + length, bytes.count)]))
+    }
+  }
+
   /// No more will be sent: the other side reads the end of the stream.
   func endSending() { shutdown(descriptor, Int32(SHUT_WR)) }
 
@@ -59,6 +72,19 @@ final class RawConnection {
       all += chunk[..<n]
     }
     return String(decoding: all, as: UTF8.self)
+  }
+
+  /// Reads until these bytes have come; whether they did.
+  func read(untilBytes marker: [UInt8]) -> Bool {
+    var all: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 16384)
+    while true {
+      let n = recv(descriptor, &chunk, chunk.count, 0)
+      if n <= 0 { return false }
+      let start = max(0, all.count - marker.count)
+      all += chunk[..<n]
+      if all[start...].indices.contains(where: { all[$0...].starts(with: marker) }) { return true }
+    }
   }
 
   /// Sends a whole conversation and returns the answer up to the close.
