@@ -41,7 +41,8 @@ struct ResponseMemoryTests {
     #expect(turns >= 12)
     #expect(sent > 4 << 20)
     #expect(wire.handler.connection.openFiles == 0)
-    // The connection goes on.
+    // The connection goes on, in its next turn.
+    wire.channel.embeddedEventLoop.advanceTime(by: .milliseconds(1))
     try put("small", 5, in: wire)
     #expect(try wire.send("GET /test/small HTTP/1.1\r\nHost: a\r\n\r\n").hasPrefix("HTTP/1.1 200 OK"))
   }

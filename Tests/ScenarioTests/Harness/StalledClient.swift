@@ -25,7 +25,7 @@ final class StalledClient {
   /// Goes away without having read what came, which resets the connection.
   func end() {
     guard process.isRunning else { return }
-    process.terminate()
+    kill(process.processIdentifier, SIGKILL)
     process.waitUntilExit()
   }
 
