@@ -9,6 +9,8 @@ public enum ConfigurationCheck {
     public var isValid: Bool
     /// For standard error, a line each.
     public var messages: [String]
+    /// Where it listens, as `127.0.0.1:8443`.
+    public var addresses: [String] = []
     /// `-T`: every file, with a line that names it before each.
     public var dump: [UInt8]
   }
@@ -26,10 +28,11 @@ public enum ConfigurationCheck {
     do throws(GatewayStartError) {
       let read = try options.read()
       var messages = read.diagnostics.map { StartupMessage.text($0) }
-      _ = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared(services: services))
+      let runtime = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared(services: services))
       messages.append("the configuration file \(path) syntax is ok")
       messages.append("configuration file \(path) test is successful")
-      return Report(isValid: true, messages: messages, dump: dump(read.files))
+      let addresses = runtime.sockets.map(\.setting.text)
+      return Report(isValid: true, messages: messages, addresses: addresses, dump: dump(read.files))
     } catch {
       return Report(
         isValid: false, messages: error.lines + ["configuration file \(path) test failed"], dump: [])

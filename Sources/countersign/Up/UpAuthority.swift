@@ -67,18 +67,24 @@ struct UpAuthority {
     return UpServer(files, hasChain: !signer.record.above.isEmpty)
   }
 
-  /// A client's certificate and its PKCS#12 file, whose password stands beside it.
-  func client(_ name: String) throws -> UpClient {
+  /// A client's certificate and, where it is a new one, its PKCS#12 file, whose password stands beside it.
+  ///
+  /// - Parameter isAsked: this time; who was asked for earlier gets nothing new.
+  /// - Returns: nil for who was asked for earlier and has no certificate here any more.
+  func client(_ name: String, isAsked: Bool) throws -> UpClient? {
     let files = directory.layout.leaf(.client, name)
     let client = UpClient(name: name, files: files)
-    if try usable(name, in: .client) == nil {
-      var request = IssueRequest(profile: try directory.profiles().profile("client"), name: name)
-      request.force = true
-      request.why = "countersign up"
-      _ = try directory.issue(request, signer: signer)
-    } else if FileReader.exists(files.p12) {
-      return client
+    if try usable(name, in: .client) != nil { return client }
+    guard isAsked else {
+      StandardError.warn(
+        "\(name) has no certificate here that lasts; `countersign up --client \(name)` makes one, `countersign renew client/\(name)` renews it"
+      )
+      return FileReader.exists(files.certificate) && FileReader.exists(files.key) ? client : nil
     }
+    var request = IssueRequest(profile: try directory.profiles().profile("client"), name: name)
+    request.force = true
+    request.why = "countersign up"
+    _ = try directory.issue(request, signer: signer)
     try writeP12(client)
     return client
   }
@@ -102,8 +108,6 @@ struct UpAuthority {
     try AtomicFile.write(Array((password + "\n").utf8), to: client.passwordFile, mode: AtomicFile.keyMode)
   }
 
-  /// A gateway refuses everybody under an expired CRL: each start brings a fresh one.
-  func refreshCRL() throws { _ = try directory.writeCRL(signer: signer) }
 }
 
 /// Whom `up` made a certificate for.

@@ -12,7 +12,9 @@ struct UpSummary {
   func print() { StandardOutput.write(Array(text.utf8)) }
 
   private var text: String {
-    let client = clients[0]
+    guard let client = clients.first else {
+      return "\nThe gateway serves on \(address.text). Stop with Ctrl-C.\n\n"
+    }
     return """
 
       The gateway serves on \(address.text). Try it:
