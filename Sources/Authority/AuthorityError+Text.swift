@@ -45,6 +45,7 @@ extension AuthorityError: CustomStringConvertible {
         ? "\(file) is of an `openssl ca` or easy-rsa directory: `countersign ca import \(directory) --dir \(directory)` takes it over"
         : "\(file) is there and its ledger is not: `countersign ca recover --dir \(directory)` rebuilds it, with this key; another CA needs another --dir"
     case .authorityKey(let path): "\(path) is a CA's key, which nothing overwrites: choose another file"
+    case .privateKey(let path): "\(path) holds a private key, which gives way to nothing else: choose another file"
     case .ledgerContradicted(let authority, let directory, let contradictions):
       LedgerContradiction.text(contradictions, authority: authority, directory: directory)
     case .fileExists(let path): "\(path) exists and is left alone; --force replaces it"

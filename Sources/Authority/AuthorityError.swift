@@ -18,6 +18,8 @@ public enum AuthorityError: Error, Sendable {
   case authorityRemains(directory: String, file: String, isForeign: Bool)
   /// A CA's key would have been overwritten.
   case authorityKey(path: String)
+  /// A private key would have given way to something that is none.
+  case privateKey(path: String)
   /// What was made public or put on record contradicts the ledger: no CRL is signed.
   case ledgerContradicted(authority: String, directory: String, [LedgerContradiction])
   case nameRefused(name: String, profile: String, accepted: String)

@@ -82,6 +82,10 @@ struct RecoveryTests {
       }
     }
     #expect(try authority.read("ca/ca.key") == key)
+    let imported = authority.root + "/cakey.pem"
+    try AtomicFile.write(key, to: imported, mode: 0o400)
+    #expect(throws: AuthorityError.self) { try AtomicFile.write([1], to: imported, mode: 0o644) }
+    #expect(try FileReader.bytes(of: imported) == key)
     // Neither does the certificate of the leaf stand in the ledger, to be written by the next command.
     #expect(try authority.directory.certificates().isEmpty)
   }

@@ -8,7 +8,10 @@ public enum AtomicFile {
   public static let publicMode: UInt32 = 0o644
 
   /// Replaces the file at `path`.
+  ///
+  /// - Throws: ``AuthorityError/privateKey(path:)`` where a key would give way to something that is none.
   public static func write(_ bytes: [UInt8], to path: String, mode: UInt32) throws(AuthorityError) {
+    if mode != keyMode { try refuseKey(at: path) }
     let temporary = temporaryPath(for: path)
     try create(bytes, at: temporary, mode: mode)
     do throws(AuthorityError) {
@@ -68,6 +71,17 @@ public enum AtomicFile {
   static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(leftoverSuffix) }
 
   private static let leftoverSuffix = ".unfinished"
+
+  /// Keys imported CAs live by are called and kept as openssl's users like.
+  private static func refuseKey(at path: String) throws(AuthorityError) {
+    let file = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC)
+    guard file >= 0 else { return }
+    defer { close(file) }
+    var start = [UInt8](repeating: 0, count: 4096)
+    let count = read(file, &start, start.count)
+    guard count > 0, String(decoding: start[..<count], as: UTF8.self).contains("PRIVATE KEY-----") else { return }
+    throw .privateKey(path: path)
+  }
 
   private static func fill(_ file: Int32, with bytes: [UInt8], path: String) throws(AuthorityError) {
     var written = 0
