@@ -185,6 +185,36 @@ struct ClientCertificateTests {
     }
   }
 
+  @Test("ssl_verify_profile strict refuses what compatible puts up with, and is a policy of its own")
+  func profile() throws {
+    let scene = try Scene()
+    func server(_ name: String, _ profile: String) -> String {
+      """
+      server {
+        listen 127.0.0.1:@PORT1@ ssl;
+        server_name \(name);
+        ssl_certificate \(scene.server.certificate);
+        ssl_certificate_key \(scene.server.key);
+        ssl_client_certificate \(scene.authority.certificate);
+        ssl_verify_client optional;
+        ssl_verify_client_failure continue;
+        ssl_verify_profile \(profile);
+        return 200 "\(profile) $ssl_client_verify";
+      }
+      """
+    }
+    let gateway = try scene.start(
+      server("localhost", "strict") + server("www.example.com", "compatible") + server("example.com", "strict"))
+    // keyEncipherment is nothing for a key on P-256 to do (RFC 8813).
+    let (loose, conforming) = (try scene.authority.issue("loose"), try scene.authority.issue("rsa", kind: "rsa:2048"))
+    #expect(try scene.curl(conforming).get("/").body == "strict SUCCESS")
+    let refused = try scene.curl(loose).get("/")
+    #expect(refused.body == "strict FAILED:certificate does not conform to RFC 5280", "\(refused.errors)")
+    #expect(try scene.curl(conforming).get("/", ["-H", "Host: www.example.com"]).status == 421)
+    #expect(try scene.curl(conforming).get("/", ["-H", "Host: example.com"]).body == "strict SUCCESS")
+    #expect(gateway.isRunning)
+  }
+
   @Test("RSA, ECDSA and Ed25519 clients and servers", arguments: ["rsa:2048", "P-256", "P-384", "Ed25519"])
   func keyTypes(kind: String) throws {
     let scene = try Scene(serverKey: kind)
