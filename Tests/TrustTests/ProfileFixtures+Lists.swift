@@ -121,7 +121,11 @@ extension ProfileFixture {
       }),
     .server("server.wildcard", broken: { named("*.co.uk", &$0) }, sound: { named("*.example.co.uk", &$0) }),
     .server(
+      "server.keys.size", broken: { $0.subjectPublicKeyInfo = AlgorithmClauseTests.rsa(bits: 2040) },
+      sound: { $0.subjectPublicKeyInfo = AlgorithmClauseTests.rsa(bits: 2048) }),
+    .server(
       "server.keys", broken: { try useKey(.ed25519, &$0) }, sound: { try useKey(.p384, &$0) }),
+    ProfileFixture("server.signatures.weak", broken: signed(.ecdsa(.sha1)), sound: signed(.ecdsa(.sha256))),
     ProfileFixture("server.signatures", broken: signed(.ecdsa(.sha224)), sound: signed(.ecdsa(.sha384))),
   ]
 

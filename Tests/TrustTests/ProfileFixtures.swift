@@ -117,7 +117,7 @@ extension ProfileFixture {
       "subjectAltName.syntax", broken: { $0.set(SubjectAlternativeName([.dns("a b.example")])) },
       sound: { $0.set(SubjectAlternativeName([.dns("a-b.example")])) }),
     .leaf(
-      "subjectAltName.dNSName", broken: { $0.set(SubjectAlternativeName([.dns("a_b.example")])) },
+      "subjectAltName.form", broken: { $0.set(SubjectAlternativeName([.dns("a_b.example")])) },
       sound: { $0.set(SubjectAlternativeName([.dns("a-b.example")])) }),
     .leaf(
       "issuerAltName.syntax", broken: { $0.set(IssuerAlternativeName([.dns("a b.example")])) },

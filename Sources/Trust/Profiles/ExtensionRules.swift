@@ -67,8 +67,9 @@ extension ProfileRule {
     ProfileRule(
       "subjectAltName.syntax", "RFC 5280 §4.2.1.6", "A name can be what its type says.", everywhere: .malformedName),
     ProfileRule(
-      "subjectAltName.dNSName", "RFC 5280 §4.2.1.6",
-      "A dNSName is in the preferred syntax: letters, digits, inner hyphens; no final dot.",
+      "subjectAltName.form", "RFC 5280 §4.2.1.6",
+      "A dNSName is in the preferred syntax (letters, digits, inner hyphens, no final dot), no two dots meet in the local "
+        + "part of an rfc822Name, and an authority in a URI has a host.",
       certificate: { NameSyntax.unconforming($0.names) }),
     ProfileRule(
       "issuerAltName.syntax", "RFC 5280 §4.2.1.7", "The names of an issuerAltName can be what their types say.",

@@ -17,12 +17,8 @@ extension ProfileRule {
         return usage.isDisjoint(with: [.keyCertSign, .cRLSign]) ? nil : usage.names.joined(separator: " ")
       }),
     ProfileRule(
-      "server.extendedKeyUsage", "BR §7.1.2.7.10", "A server has an extendedKeyUsage with serverAuth.",
-      server: { subject in
-        guard subject.isLeaf else { return nil }
-        guard let usages = subject.facts.extendedKeyUsage else { return "missing" }
-        return usages.contains(.serverAuth) ? nil : "no serverAuth"
-      }),
+      "server.extendedKeyUsage", "BR §7.1.2.7.10", "A server has an extendedKeyUsage.",
+      server: { $0.isLeaf && $0.facts.extendedKeyUsage == nil ? "missing" : nil }),
     ProfileRule(
       "server.extendedKeyUsage.critical", "BR §7.1.2.7.6", "The extendedKeyUsage of a server is not critical.",
       server: { $0.isLeaf && $0.isCritical(.extendedKeyUsage) == true ? "critical" : nil }),
@@ -78,15 +74,21 @@ extension ProfileRule {
 
   private static let keyRules: [ProfileRule] = [
     ProfileRule(
-      "server.keys", "BR §6.1.5", "Keys are RSA of 2048 bits and more, a multiple of 8, or on P-256, P-384 or P-521.",
+      "server.keys.size", "BR §6.1.5", "A server's RSA key has 2048 bits and more, and so have the CAs above it.",
+      everywhere: .weakLeafKey),
+    ProfileRule(
+      "server.keys", "BR §6.1.5", "Keys are on P-256, P-384 or P-521, or RSA's of a multiple of 8 bits.",
       server: { subject in
         guard let type = subject.examined.key?.key.type else { return "unknown" }
         switch type {
-        case .rsa(let bits): return bits >= 2048 && bits % 8 == 0 ? nil : "\(type)"
+        case .rsa(let bits): return bits % 8 == 0 ? nil : "\(type)"
         case .p256, .p384, .p521: return nil
         case .ed25519, .dsa, .other: return "\(type)"
         }
       }),
+    ProfileRule(
+      "server.signatures.weak", "BR §7.1.3.2", "No signature below the anchor is over MD5 or SHA-1.",
+      everywhere: .weakDigest),
     ProfileRule(
       "server.signatures", "BR §7.1.3.2",
       "Signatures are RSA's or ECDSA's over SHA-256, SHA-384 or SHA-512, those of roots included.",
