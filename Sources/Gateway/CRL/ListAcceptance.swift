@@ -19,7 +19,10 @@ struct ListAcceptance: Sendable {
     do {
       let index = try Self.read(bytes, from: name)
       if let refusal = refusal(of: index, at: now) { return .failure(refusal) }
-      if let setback = earlier.flatMap({ index.setback(from: $0) }) { return .failure(.setback(setback)) }
+      let authorities = Array(signers.joined())
+      if let setback = earlier.flatMap({ index.setback(from: $0, authorities: authorities) }) {
+        return .failure(.setback(setback))
+      }
       return .success(index)
     } catch {
       return .failure(error)
@@ -78,9 +81,7 @@ enum ListRefusal: Error, Hashable, Sendable, CustomStringConvertible {
     case .signature(let name): "the signature is not that of its issuer \"\(name.rfc2253)\""
     case .notYetValid(let time): "it is not valid before \(time.rfc3339)"
     case .expired(let time): "it expired at \(time.rfc3339)"
-    case .setback(.missing(let name)): "the list of \"\(name.rfc2253)\" that was there is missing"
-    case .setback(.older(_, let time, let known)):
-      "it is older than the one in use (thisUpdate \(time.rfc3339), known \(known.rfc3339), or a lower CRL number)"
+    case .setback(let setback): "\(setback)"
     }
   }
 }

@@ -5,7 +5,7 @@ import PKI
 public final class CRLIndex: Sendable {
   private let complete: [DistinguishedNameKey: [RevocationList]]
   private let deltas: [DistinguishedNameKey: [RevocationList]]
-  private let all: [RevocationList]
+  let all: [RevocationList]
 
   /// - Throws: which of the lists is not one, counted from 0, and where.
   public init(der lists: [[UInt8]]) throws(CRLIndexError) {
@@ -68,22 +68,6 @@ public final class CRLIndex: Sendable {
     }
   }
 
-  /// Why these lists must not take the place of `earlier` ones from the same source; `nil` where they may.
-  ///
-  /// For each list that was there, one of the same issuer and scope must be there, and none may go back in its number
-  /// (RFC 5280 §5.2.3), or without numbers in its time.
-  public func setback(from earlier: CRLIndex) -> CRLSetback? {
-    for old in earlier.all {
-      let heirs = all.filter { $0.isSameKind(as: old) }
-      guard let newest = heirs.max(by: { $1.isNewer(than: $0) }) else { return .missing(issuer: old.head.issuer) }
-      if newest.isBefore(old) {
-        return .older(
-          issuer: old.head.issuer, thisUpdate: newest.head.thisUpdate, than: old.head.thisUpdate)
-      }
-    }
-    return nil
-  }
-
   /// Complete lists of this issuer, newest first.
   func lists(of issuer: DistinguishedNameKey) -> [RevocationList] { complete[issuer] ?? [] }
 
@@ -125,27 +109,7 @@ public struct CRLIndexError: Error, Hashable, Sendable {
   public let reason: DERError
 }
 
-/// Why a set of CRLs is no successor of another.
-public enum CRLSetback: Hashable, Sendable {
-  /// Nothing takes the place of this issuer's list.
-  case missing(issuer: DistinguishedName)
-  /// The list is older than the one there is.
-  case older(issuer: DistinguishedName, thisUpdate: UnixTime, than: UnixTime)
-}
-
 extension RevocationList {
-  /// About the same certificates.
-  fileprivate func isSameKind(as other: RevocationList) -> Bool {
-    head.issuerKey == other.head.issuerKey && head.scope == other.head.scope && head.isDelta == other.head.isDelta
-  }
-
-  fileprivate func isBefore(_ other: RevocationList) -> Bool {
-    guard let number = head.number, let known = other.head.number, number != known else {
-      return head.thisUpdate < other.head.thisUpdate
-    }
-    return Self.isLess(number, than: known)
-  }
-
   func isNewer(than other: RevocationList) -> Bool {
     if head.thisUpdate != other.head.thisUpdate { return head.thisUpdate > other.head.thisUpdate }
     return Self.isLess(other.head.number ?? [], than: head.number ?? [])

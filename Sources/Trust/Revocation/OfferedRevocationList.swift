@@ -23,6 +23,7 @@ public struct OfferedRevocationList: Sendable {
   }
 
   public var series: Series { Series(list.head) }
+  var version: CRLVersion { list.head.version }
 
   /// A critical extension that nobody here understands: with such a list every certificate of its issuer would be refused.
   public var unknownCritical: OID? { list.head.unknownCritical }
@@ -92,16 +93,11 @@ public struct HeldRevocationList: Sendable {
   public var number: [UInt8]? { head.number }
   public var thisUpdate: UnixTime { head.thisUpdate }
 
-  /// Whether `offer` is a later edition: neither its time nor its number goes back, and one goes on. A list with numbers is
-  /// not followed by one without (RFC 5280 §5.2.3).
+  /// Whether `offer` is a later edition: it may follow, and its number, or without numbers its time, goes on.
   public func isFollowed(by offer: OfferedRevocationList) -> Bool {
-    guard offer.summary.thisUpdate >= thisUpdate else { return false }
-    switch (number, offer.summary.number) {
-    case (let held?, let offered?): return RevocationList.isLess(held, than: offered)
-    case (nil, .some): return true
-    case (.some, nil): return false
-    case (nil, nil): return offer.summary.thisUpdate > thisUpdate
-    }
+    let (held, offered) = (head.version, offer.version)
+    guard offered.mayFollow(held) else { return false }
+    return held.number == nil ? offered != held : offered.number != held.number
   }
 }
 
