@@ -86,7 +86,7 @@ let package = Package(
       name: "GatewayTests",
       dependencies: [
         "ConfigModel", "ConfigSyntax", "ContentService", "Cryptography", "Gateway", "HTTPWire", nioEmbedded, "PKI",
-        "TLSEngine", "Trust", nioCore,
+        "TLSEngine", "Trust", "TrustFeeds", nioCore,
       ]),
   ],
   swiftLanguageModes: [.v6],

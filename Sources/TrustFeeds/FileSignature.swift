@@ -16,10 +16,10 @@ public struct FileSignature: Hashable, Sendable {
     size = Int64(status.st_size)
     times = [status.st_mtim.tv_sec, status.st_mtim.tv_nsec, status.st_ctim.tv_sec, status.st_ctim.tv_nsec]
     guard status.st_mode & S_IFMT == S_IFDIR else { return }
-    entries = ((try? FileBytes.files(path)) ?? []).map(FileSignature.init)
+    entries = ((try? WholeFile.files(at: path)) ?? []).map(FileSignature.init)
   }
 
-  var exists: Bool { size >= 0 }
+  public var exists: Bool { size >= 0 }
 
   static func isDirectory(_ path: String) -> Bool {
     status(path).map { $0.st_mode & S_IFMT == S_IFDIR } ?? false

@@ -1,6 +1,6 @@
 import Glibc
 
-/// The looking itself. Used by one thread after it is made.
+/// The waiting itself. Used by one thread after it is made.
 ///
 /// Unchecked: made on one thread and handed over whole to another.
 final class FileWatch: @unchecked Sendable {
@@ -8,21 +8,17 @@ final class FileWatch: @unchecked Sendable {
   private let quiet: Int32
   private let ending: WatchEnding
   private let notifier: Int32
-  private var seen: [String: FileSignature]
-  private var directories: [String: Int32] = [:]
+  private let paths: [String]
 
   /// The longest a change waits for quiet, in milliseconds.
   private static let patience: Int32 = 500
 
-  init(
-    _ paths: [String], since known: [String: FileSignature], every interval: Duration, quiet: Duration,
-    ending: WatchEnding
-  ) {
+  init(_ paths: [String], every interval: Duration, quiet: Duration, ending: WatchEnding) {
     self.interval = Self.milliseconds(interval)
     self.quiet = Self.milliseconds(quiet)
     self.ending = ending
+    self.paths = paths
     notifier = inotify_init1(Int32(IN_NONBLOCK) | Int32(IN_CLOEXEC))
-    seen = Dictionary(paths.map { ($0, known[$0] ?? FileSignature($0)) }, uniquingKeysWith: { first, _ in first })
     watchDirectories()
   }
 
@@ -34,20 +30,10 @@ final class FileWatch: @unchecked Sendable {
     max(1, Int32(clamping: Int64(duration / .milliseconds(1))))
   }
 
-  /// Waits for something to happen or for the next look; the paths that are not what they were.
-  func nextChanges() -> Set<String> {
+  /// Until something was heard and it is quiet again, or it is time for the next look.
+  func awaitNextLook() {
     if waitForEvent(interval) { waitForQuiet() }
-    if ending.isOver { return [] }
     watchDirectories()
-    var changed: Set<String> = []
-    for (path, last) in seen {
-      let now = FileSignature(path)
-      guard now != last else { continue }
-      seen[path] = now
-      // A file that is gone is mostly a file about to be replaced.
-      if now.exists { changed.insert(path) }
-    }
-    return changed
   }
 
   private func waitForQuiet() {
@@ -60,8 +46,8 @@ final class FileWatch: @unchecked Sendable {
   private func watchDirectories() {
     guard notifier >= 0 else { return }
     let events = IN_CLOSE_WRITE | IN_MODIFY | IN_MOVED_TO | IN_CREATE | IN_DELETE | IN_ATTRIB
-    for directory in Set(seen.keys.map(Self.directory)) {
-      directories[directory] = inotify_add_watch(notifier, directory, UInt32(events) | UInt32(IN_ONLYDIR))
+    for directory in Set(paths.map(Self.directory)) {
+      _ = inotify_add_watch(notifier, directory, UInt32(events) | UInt32(IN_ONLYDIR))
     }
   }
 

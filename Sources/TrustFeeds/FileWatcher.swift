@@ -2,33 +2,29 @@ import Foundation
 import Glibc
 import Synchronization
 
-/// Notices that files changed, by their identity, size and times, so that a replacement by rename is noticed too: at once
-/// through inotify, within `interval` where inotify is blind (network file systems, links into other directories).
+/// Says when to look at files: at once when something happened beside them (inotify), and every `interval` where inotify
+/// is blind (network file systems, links into other directories).
 ///
-/// A change is told when the files have been quiet for a moment; a file caught half-written is told again when it is
-/// whole.
+/// Whoever looks compares with what is in effect: nothing is marked as seen here.
 public final class FileWatcher: Sendable {
-  /// Called on the watcher's own thread, with the paths that changed, as they were given.
-  public typealias Report = @Sendable (Set<String>) -> Void
-
   private let ending = WatchEnding()
 
   /// - Parameters:
   ///   - paths: files and directories, absolute; one that is missing may appear later.
-  ///   - known: how files looked when they were read; what changed since is told. Of others the first look is taken here.
   ///   - interval: between two looks when nothing is heard.
-  ///   - quiet: how long nothing may happen before a change is told.
+  ///   - quiet: how long nothing may happen before something heard is told: files are mostly whole by then.
+  ///   - look: called on the watcher's own thread.
   public init(
-    _ paths: [String], since known: [String: FileSignature] = [:], every interval: Duration = .milliseconds(250),
-    quiet: Duration = .milliseconds(10), report: @escaping Report
+    _ paths: [String], every interval: Duration = .milliseconds(250), quiet: Duration = .milliseconds(10),
+    look: @escaping @Sendable () -> Void
   ) {
     let ending = ending
-    // What changes after this call returns is told.
-    let watch = FileWatch(paths, since: known, every: interval, quiet: quiet, ending: ending)
+    // What happens after this call returns is heard.
+    let watch = FileWatch(paths, every: interval, quiet: quiet, ending: ending)
     Thread.detachNewThread {
       while !ending.isOver {
-        let changed = watch.nextChanges()
-        if !changed.isEmpty, !ending.isOver { report(changed) }
+        watch.awaitNextLook()
+        if !ending.isOver { look() }
       }
     }
   }

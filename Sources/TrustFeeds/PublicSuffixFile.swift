@@ -14,8 +14,8 @@ public enum PublicSuffixFile {
   }
 
   static func read(_ path: String) -> PublicSuffixList? {
-    do throws(TrustFileError) {
-      return PublicSuffixList(try FileBytes.read(path))
+    do throws(FileFault) {
+      return PublicSuffixList(try WholeFile.read(path, limit: .certificates))
     } catch {
       return nil
     }

@@ -22,7 +22,9 @@ public struct SPIFFEBundle: Sendable {
   }
 
   /// Reads the file at `path`.
-  public init(at path: String) throws(TrustFileError) { try self.init(FileBytes.read(path), path: path) }
+  public init(at path: String) throws(TrustFileError) {
+    try self.init(TrustFile.bytes(at: path, limit: .certificates), path: path)
+  }
 
   private static func isSpace(_ byte: UInt8) -> Bool { byte == 0x20 || (0x09...0x0D).contains(byte) }
 

@@ -21,29 +21,53 @@ public enum TrustFile {
     return try blocks(bytes, path: path, wanted: "CRL") { $0.label == "X509 CRL" ? $0.bytes : nil }.map(\.der)
   }
 
-  /// Every certificate of the file at `path`.
+  /// Every certificate of the file at `path`, for commands: a pipe will do.
   public static func certificates(at path: String) throws(TrustFileError) -> [Certificate] {
-    try certificates(in: FileBytes.read(path), path: path)
+    try certificates(in: bytes(at: path, limit: .certificates.acceptingStreams), path: path)
   }
 
-  /// Every CRL of the file at `path`, or of the files in the directory there, one at least.
+  /// Every CRL of the file at `path`, or of the files in the directory there, one at least. For commands: a pipe will do.
   public static func revocationLists(at path: String) throws(TrustFileError) -> [[UInt8]] {
     var lists: [[UInt8]] = []
-    for file in try FileBytes.files(path) { lists += try revocationLists(in: FileBytes.read(file), path: file) }
+    for file in try files(at: path) {
+      lists += try revocationLists(in: bytes(at: file, limit: .revocationLists.acceptingStreams), path: file)
+    }
     guard !lists.isEmpty else { throw TrustFileError(path: path, line: nil, reason: "there is no CRL in it") }
     return lists
   }
 
-  /// The same, file by file, for whoever is to change one of them.
+  /// The CRLs at `path` file by file, for whoever is to change one of them.
   public static func revocationListFiles(at path: String) throws(TrustFileError) -> [RevocationListFile] {
     var files: [RevocationListFile] = []
-    for file in try FileBytes.files(path) {
-      let bytes = try FileBytes.read(file)
+    for file in try Self.files(at: path) {
+      let bytes = try bytes(at: file, limit: .revocationLists)
       files.append(
         RevocationListFile(
           path: file, lists: try revocationLists(in: bytes, path: file), isDER: bytes.first == derSequence))
     }
     return files
+  }
+
+  /// The CRLs of the one file at `path`.
+  public static func revocationLists(inFile path: String) throws(TrustFileError) -> [[UInt8]] {
+    try revocationLists(in: bytes(at: path, limit: .revocationLists), path: path)
+  }
+
+  /// `path`, or the files in it where it is a directory.
+  public static func files(at path: String) throws(TrustFileError) -> [String] {
+    do throws(FileFault) {
+      return try WholeFile.files(at: path)
+    } catch {
+      throw TrustFileError(path: path, line: nil, reason: error.message)
+    }
+  }
+
+  static func bytes(at path: String, limit: FileLimit) throws(TrustFileError) -> [UInt8] {
+    do throws(FileFault) {
+      return try WholeFile.read(path, limit: limit)
+    } catch {
+      throw TrustFileError(path: path, line: nil, reason: error.message)
+    }
   }
 
   private static let derSequence: UInt8 = 0x30
@@ -91,6 +115,12 @@ public struct TrustFileError: Error, Hashable, Sendable, CustomStringConvertible
   /// Counted from 1, where the file is PEM.
   public var line: Int?
   public var reason: String
+
+  public init(path: String, line: Int?, reason: String) {
+    self.path = path
+    self.line = line
+    self.reason = reason
+  }
 
   public var description: String {
     let place = line.map { "\(path):\($0)" } ?? path

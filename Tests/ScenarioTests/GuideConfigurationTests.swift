@@ -197,8 +197,10 @@ struct Scene: Sendable {
   }
 
   /// Starts a gateway with these directives in its http block.
-  func start(_ http: String) throws -> GatewayProcess {
-    try GatewayProcess("events { }\nhttp {\naccess_log @DIR@/access.log;\n\(http)\n}\n", in: directory, ports: ports)
+  func start(_ http: String, descriptors: Int? = nil) throws -> GatewayProcess {
+    try GatewayProcess(
+      "events { }\nhttp {\naccess_log @DIR@/access.log;\n\(http)\n}\n", in: directory, ports: ports,
+      descriptors: descriptors)
   }
 
   /// Curl that trusts the CA and shows no certificate.

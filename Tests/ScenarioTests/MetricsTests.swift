@@ -96,7 +96,7 @@ struct MetricsTests {
     #expect(before.value("tls_handshakes_total", ["version": "TLSv1.2", "resumed": "true"]) == 1)
     #expect(before.value("client_verifications_total", ["result": "verified"]) == 2)
     try scene.authority.writeCRL()
-    #expect(eventually { gateway.errorLog.contains("changed files taken") })
+    #expect(eventually { gateway.errorLog.contains("files in effect") })
     _ = try connect("-sess_in", session)
     let after = try Self.scrape(scene)
     #expect(after.value("tls_handshakes_total", ["version": "TLSv1.2", "resumed": "false"]) == 2)

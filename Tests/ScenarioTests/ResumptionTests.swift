@@ -146,7 +146,7 @@ struct ResumptionTests {
     try stand.establish(as: stand.alice)
     try stand.scene.authority.revoke(stand.alice)
     try stand.scene.authority.writeCRL()
-    #expect(eventually { gateway.errorLog.contains("changed files taken") })
+    #expect(eventually { gateway.errorLog.contains("files in effect") })
     let answer = try stand.client.offer(as: stand.alice)
     #expect(!answer.isResumed && answer.status == 400, "\(answer)")
     #expect(gateway.errorLog.contains("certificate revoked"))
@@ -170,7 +170,7 @@ struct ResumptionTests {
     try stand.reload(gateway, stand.server("a.example.com", trust: bundle), generation: 3)
     try stand.establish(as: guest)
     try stand.scene.directory.write("bundle.crt", texts[0])
-    #expect(eventually { gateway.errorLog.contains("changed files taken") })
+    #expect(eventually { gateway.errorLog.contains("files in effect") })
     let afterChange = try stand.client.offer(as: guest)
     #expect(!afterChange.isResumed && afterChange.status == 400, "\(afterChange)")
   }

@@ -103,7 +103,7 @@ struct RevocationTests {
       let connection = try KeptConnection(scene, try other.issue("guest"))
       #expect(connection.get(expecting: "hello"))
       try write([scene.authority])
-      #expect(eventually { gateway.errorLog.contains("changed files taken") })
+      #expect(eventually { gateway.errorLog.contains("files in effect") })
       if isOn {
         #expect(eventually { connection.isClosed })
       } else {

@@ -6,89 +6,85 @@ import Testing
 
 @Suite("Watched files")
 struct FileWatcherTests {
-  /// What a watcher told, for a test to wait for.
-  private final class Heard: Sendable {
-    private let paths = Mutex<Set<String>>([])
+  /// How often a watcher said to look, for a test to wait for.
+  private final class Looks: Sendable {
+    private let count = Atomic<Int>(0)
 
-    func add(_ changed: Set<String>) { paths.withLock { $0.formUnion(changed) } }
+    func add() { count.add(1, ordering: .relaxed) }
 
-    func wait(for path: String) async -> Bool {
+    func wait() async -> Bool {
       for _ in 0..<500 {
-        if paths.withLock({ $0.contains(path) }) { return true }
+        if count.load(ordering: .relaxed) > 0 { return true }
         try? await Task.sleep(for: .milliseconds(10))
       }
       return false
     }
   }
 
-  private func watch(_ paths: [String]) -> (FileWatcher, Heard) {
-    let heard = Heard()
-    return (FileWatcher(paths, report: { heard.add($0) }), heard)
+  /// So seldom does it look by itself that only what it hears counts.
+  private func watch(_ paths: [String], every interval: Duration = .seconds(600)) -> (FileWatcher, Looks) {
+    let looks = Looks()
+    return (FileWatcher(paths, every: interval) { looks.add() }, looks)
   }
 
-  @Test("a file written in place is told")
+  @Test("a file written in place is heard of")
   func inPlace() async throws {
     let scratch = try Scratch()
     let file = try scratch.write("ca.crt", [1])
-    let (watcher, heard) = watch([file])
+    let (watcher, looks) = watch([file])
     try scratch.write("ca.crt", [1, 2])
-    #expect(await heard.wait(for: file))
+    #expect(await looks.wait())
     watcher.stop()
   }
 
-  @Test("a file that changed between its reading and the watching is told")
-  func changedBefore() async throws {
-    let scratch = try Scratch()
-    let file = try scratch.write("ca.crt", [1])
-    let signature = FileSignature(file)
-    try scratch.write("ca.crt", [1, 2])
-    let heard = Heard()
-    let watcher = FileWatcher([file], since: [file: signature], report: { heard.add($0) })
-    #expect(await heard.wait(for: file))
-    watcher.stop()
-  }
-
-  @Test("a file replaced by renaming is told, twice")
+  @Test("a file replaced by renaming is heard of, twice")
   func renamed() async throws {
     let scratch = try Scratch()
     let file = try scratch.write("a.crl", [1])
     for content in [[UInt8]([2]), [3]] {
-      let (watcher, heard) = watch([file])
+      let (watcher, looks) = watch([file])
       try scratch.replace("a.crl", content)
-      #expect(await heard.wait(for: file))
+      #expect(await looks.wait())
       watcher.stop()
     }
   }
 
-  @Test("a file that was missing is told when it appears")
+  @Test("a file that was missing is heard of when it appears")
   func appears() async throws {
     let scratch = try Scratch()
-    let file = scratch.path + "/late.crl"
-    let (watcher, heard) = watch([file])
+    let (watcher, looks) = watch([scratch.path + "/late.crl"])
     try scratch.write("late.crl", [1])
-    #expect(await heard.wait(for: file))
+    #expect(await looks.wait())
     watcher.stop()
   }
 
-  @Test("a link that points elsewhere now is told")
+  @Test("a link that points elsewhere now is heard of")
   func link() async throws {
     let scratch = try Scratch()
     let (a, b) = (try scratch.write("a", [1]), try scratch.write("b", [2]))
     let link = scratch.path + "/ca.crt"
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: a)
-    let (watcher, heard) = watch([link])
+    let (watcher, looks) = watch([link])
     try FileManager.default.removeItem(atPath: link)
     try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: b)
-    #expect(await heard.wait(for: link))
+    #expect(await looks.wait())
     watcher.stop()
   }
 
-  @Test("a file added to a watched directory tells the directory")
+  @Test("a file added to a watched directory is heard of")
   func directory() async throws {
     let scratch = try Scratch()
-    let (watcher, heard) = watch([scratch.path])
+    let (watcher, looks) = watch([scratch.path])
     try scratch.write("new.crl", [1])
-    #expect(await heard.wait(for: scratch.path))
+    #expect(await looks.wait())
+    watcher.stop()
+  }
+
+  @Test("where nothing is heard it is looked at again and again")
+  func interval() async throws {
+    let scratch = try Scratch()
+    let (watcher, looks) = watch([try scratch.write("ca.crt", [1])], every: .milliseconds(10))
+    #expect(await looks.wait())
     watcher.stop()
   }
 }

@@ -1,5 +1,6 @@
 import Cryptography
 import Glibc
+import TrustFeeds
 
 /// A fetched CRL in its file, with what its server needs to know to say that it has not changed.
 ///
@@ -11,7 +12,7 @@ struct ListCopy {
 
   /// `nil` where there is none.
   init?(at path: String) {
-    guard let bytes = try? FileContents.read(path), !bytes.isEmpty else { return nil }
+    guard let bytes = try? WholeFile.read(path, limit: .revocationLists), !bytes.isEmpty else { return nil }
     self.bytes = bytes
     validators = Self.validators(path, of: bytes)
   }
@@ -26,7 +27,7 @@ struct ListCopy {
   /// Keeps `bytes`, which may be those there are.
   static func store(_ bytes: [UInt8], _ validators: ListValidators, at path: String) throws(Failure) {
     if let slash = path.lastIndex(of: "/") { try makeDirectory(String(path[..<slash])) }
-    if (try? FileContents.read(path)) != bytes { try write(bytes, to: path) }
+    if (try? WholeFile.read(path, limit: .revocationLists)) != bytes { try write(bytes, to: path) }
     var lines = "sha256 \(HexText.lower(Digest.sha256.hash(bytes)))\n"
     if let etag = validators.etag { lines += "etag \(etag)\n" }
     if let lastModified = validators.lastModified { lines += "last-modified \(lastModified)\n" }
@@ -36,7 +37,7 @@ struct ListCopy {
   private static func tag(_ path: String) -> String { path + ".tag" }
 
   private static func validators(_ path: String, of bytes: [UInt8]) -> ListValidators? {
-    guard let text = try? FileContents.read(tag(path), limit: 65536) else { return nil }
+    guard let text = try? WholeFile.read(tag(path), limit: FileLimit(bytes: 65536)) else { return nil }
     var values: [Substring: String] = [:]
     for line in String(decoding: text, as: UTF8.self).split(separator: "\n") {
       let words = line.split(separator: " ", maxSplits: 1)

@@ -53,8 +53,9 @@ final class RemoteListKeeper: Sendable {
 
   private func fetch(_ list: RemoteList, _ servers: [ServerBlock], _ errorLog: ErrorLogRuntime) {
     judges.async { [self] in
-      // A CA file that can't be read leaves those that were there.
-      let list = (try? RemoteList.all(of: servers))?.first { $0.path == list.path } ?? list
+      // A CA file that can't be read leaves those that were there; those of other servers are not asked for.
+      let users = servers.filter { server in server.tls.crl.contains { $0.path == list.path } }
+      let list = (try? RemoteList.all(of: users))?.first { $0.path == list.path } ?? list
       // A copy that has ended is asked for whole: a server that says it has not changed has none either.
       let now = UnixTime(WallClock.now.seconds)
       let request = list.request((try? list.usableCopy(at: now).get())?.validators, within: Self.patience)

@@ -46,7 +46,7 @@ struct MetricsReport {
       .single(
         "last_reload_success_timestamp_seconds", .gauge, "When the configuration that serves was loaded.",
         Int(reloads.lastSuccess.seconds)),
-      results, fileReloads(),
+      results, fileReloads(), pendingFiles(),
     ]
   }
 
@@ -57,6 +57,15 @@ struct MetricsReport {
     )
     let counts = Dictionary(uniqueKeysWithValues: shared.events.counts(of: .fileReload).map { ($0.labels, $0.count) })
     for result in ["success", "failure"] { family.add(counts[[result]] ?? 0, ["result": result]) }
+    return family
+  }
+
+  private func pendingFiles() -> MetricFamily {
+    var family = MetricFamily(
+      "trust_file_pending", .gauge,
+      "Whether what a file of certificates, keys, CAs or CRLs holds is not in effect: the error log says why. Alert on 1."
+    )
+    for file in shared.status.runtime?.trustFiles ?? [] { family.add(file.isPending ? 1 : 0, ["file": file.path]) }
     return family
   }
 

@@ -1,21 +1,19 @@
 import ConfigModel
 import ConfigSyntax
 import PKI
+import TrustFeeds
 
 /// `ssl_stapling_file`: a response kept ready by the operator.
 ///
 /// Deviation: nginx staples it to every certificate. Here, of several certificates, it goes to those it speaks of: clients
 /// take a response about another certificate for a failure.
-struct StapleFile {
+struct StapleFile: Sendable {
   private let bytes: [UInt8]
   private let response: OCSPResponse
 
-  /// `nil` where none is named.
-  ///
   /// - Throws: the file can't be read, or is no response.
-  init?(_ settings: TLSSettings) throws(Diagnostic) {
-    guard settings.stapling, let file = settings.staplingFile else { return nil }
-    bytes = try file.bytes(for: "ssl_stapling_file")
+  init(_ file: PathReference) throws(Diagnostic) {
+    bytes = try file.bytes(for: "ssl_stapling_file", limit: .responses)
     do throws(PKIError) {
       response = try OCSPResponse(der: bytes)
     } catch {

@@ -45,6 +45,7 @@ final class ProxyHandler: ContentHandler, SlashRedirecting {
     self.hidden = hidden
     ignored = FieldNameSet(settings.ignoreHeaders)
     tls = pass.isTLS || pass.dynamicURL != nil ? try UpstreamTLS(settings.tls, compile: compile) : nil
+    if let tls { compile.trustConsumers.append(tls) }
     nextUpstream = NextUpstreamRule(settings)
     prefix = compile.prefix
   }

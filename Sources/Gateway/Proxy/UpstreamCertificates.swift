@@ -3,6 +3,7 @@ import ConfigSyntax
 import NIOCore
 import TLSEngine
 import Transport
+import TrustFeeds
 
 /// `proxy_ssl_certificate` with variables: the context for each request's certificate.
 ///
@@ -10,13 +11,11 @@ import Transport
 final class UpstreamCertificates: Sendable {
   private let templates: CertificateTemplates
   private let memory: CertificateMemory<TLSClientContext>
-  private let passphrases: [[UInt8]]
-  /// Shows no certificate.
-  private let base: TLSClientContext
+  private let passphrases: TrustFeed<[[UInt8]], Diagnostic>?
 
   /// `nil` where the name has no variables.
   init?(
-    _ settings: ProxyTLSSettings, base: TLSClientContext, passphrases: [[UInt8]], compile: CompileContext
+    _ settings: ProxyTLSSettings, passphrases: TrustFeed<[[UInt8]], Diagnostic>?, compile: CompileContext
   ) throws(Diagnostic) {
     guard settings.choosesCertificate, let certificate = settings.certificate, let key = settings.certificateKey else {
       return nil
@@ -24,14 +23,15 @@ final class UpstreamCertificates: Sendable {
     templates = try CertificateTemplates([certificate], [key], compile: compile)
     memory = CertificateMemory(settings.certificateCache)
     self.passphrases = passphrases
-    self.base = base
   }
 
   /// The context for a request, now or later on its event loop.
   ///
+  /// - Parameter base: shows no certificate.
   /// - Returns: `nil` where `completion` will be called.
   func context(
-    for request: Request, completion: @escaping (Result<TLSClientContext, CredentialFailure>) -> Void
+    for request: Request, base: TLSClientContext,
+    completion: @escaping (Result<TLSClientContext, CredentialFailure>) -> Void
   ) -> Result<TLSClientContext, CredentialFailure>? {
     let names: CertificateNames
     do throws(CredentialFailure) {
@@ -43,18 +43,20 @@ final class UpstreamCertificates: Sendable {
     let now = Duration.nanoseconds(Int64(clamping: NIODeadline.now().uptimeNanoseconds))
     if let context = memory.fresh(names, base: base, at: now) { return .success(context) }
     BlockingThreads.shared.run(on: request.exchange.eventLoop) { [self] in
-      load(names, now)
+      load(names, base, now)
     } completion: {
       completion($0)
     }
     return nil
   }
 
-  private func load(_ names: CertificateNames, _ now: Duration) -> Result<TLSClientContext, CredentialFailure> {
+  private func load(
+    _ names: CertificateNames, _ base: TLSClientContext, _ now: Duration
+  ) -> Result<TLSClientContext, CredentialFailure> {
     do throws(CredentialFailure) {
       return .success(
-        try memory.load(names, base: base, at: now) { [passphrases, base] names, texts throws(CredentialFailure) in
-          try Self.context(names, try names.credentials(in: texts, passphrases: passphrases), base)
+        try memory.load(names, base: base, at: now) { [passphrases] names, texts throws(CredentialFailure) in
+          try Self.context(names, try names.credentials(in: texts, passphrases: passphrases?.value ?? []), base)
         })
     } catch {
       return .failure(error)

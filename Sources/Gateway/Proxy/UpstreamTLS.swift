@@ -1,27 +1,77 @@
 import ConfigModel
 import ConfigSyntax
+import Synchronization
 import TLSEngine
 import Transport
 
-/// `proxy_ssl_*`: how the gateway speaks TLS to an upstream.
-final class UpstreamTLS: Sendable {
-  private let context: TLSClientContext
+/// `proxy_ssl_*`: how the gateway speaks TLS to an upstream, by what its files hold.
+final class UpstreamTLS: TrustConsumer {
+  /// A class, so that a request's look at it costs one reference.
+  private final class State: Sendable {
+    let context: TLSClientContext
+    let verification: UpstreamVerification?
+
+    init(_ context: TLSClientContext, _ verification: UpstreamVerification?) {
+      self.context = context
+      self.verification = verification
+    }
+  }
+
+  let intake: TrustIntake
+  private let settings: ProxyTLSSettings
+  private let feeds: UpstreamFeeds
+  private let keyLog: KeyLogFile?
+  private let state: Mutex<State>
   /// `nil` where the context has its certificate.
   private let certificates: UpstreamCertificates?
   private let name: CompiledTemplate?
   private let sendsServerName: Bool
   private let reusesSessions: Bool
-  private let verification: UpstreamVerification?
 
   /// - Throws: a file that can't be read, a key that does not open, settings the engine refuses.
   init(_ settings: ProxyTLSSettings, compile: CompileContext) throws(Diagnostic) {
+    self.settings = settings
     name = try settings.name.map { value throws(Diagnostic) in try compile.template(value) }
     sendsServerName = settings.serverName
     reusesSessions = settings.sessionReuse
-    verification = settings.verify ? try UpstreamVerification(settings, revocationFiles: compile.revocationFiles) : nil
-    let passphrases = try UpstreamCredentials.passphrases(settings)
-    var configuration = TLSClientConfiguration(
-      credentials: try UpstreamCredentials.load(settings, passphrases: passphrases))
+    feeds = try UpstreamFeeds(settings, revocationFiles: compile.revocationFiles)
+    intake = feeds.intake
+    keyLog = try KeyLogFile(settings.keyLog)
+    state = Mutex(try Self.state(settings, feeds, keyLog))
+    certificates = try UpstreamCertificates(settings, passphrases: feeds.passphrases, compile: compile)
+  }
+
+  var revocationSources: Set<String> { Set(feeds.lists?.files ?? []) }
+
+  /// Another context, whatever changed: connections that were made under the one before, and its sessions, are not used
+  /// again.
+  func compose() throws(Diagnostic) {
+    let fresh = try Self.state(settings, feeds, keyLog)
+    state.withLock { $0 = fresh }
+  }
+
+  private static func state(
+    _ settings: ProxyTLSSettings, _ feeds: UpstreamFeeds, _ keyLog: KeyLogFile?
+  ) throws(Diagnostic) -> State {
+    let verification = feeds.authorities.map { authorities in
+      UpstreamVerification(
+        settings, authorities: authorities.value,
+        lists: LoadedRevocationLists([feeds.lists?.value].compactMap { $0 }))
+    }
+    var configuration = configuration(settings)
+    configuration.credentials = [feeds.pair?.value].compactMap { $0 }
+    configuration.verifiesPeer = verification != nil
+    if let keyLog { configuration.keyLog = { keyLog.append($0) } }
+    do throws(TLSConfigurationError) {
+      return State(try TLSClientContext(configuration), verification)
+    } catch {
+      throw Diagnostic(
+        "\(error)", at: settings.commands.position ?? settings.$ciphers.position ?? settings.$certificate.position)
+    }
+  }
+
+  private static func configuration(_ settings: ProxyTLSSettings) -> TLSClientConfiguration {
+    var configuration = TLSClientConfiguration()
     if let range = TLSVersion.newestRange(of: Set(settings.protocols.compactMap(\.version))) {
       configuration.minimumVersion = range.lowerBound
       configuration.maximumVersion = range.upperBound
@@ -31,28 +81,21 @@ final class UpstreamTLS: Sendable {
     configuration.tls13CipherList = settings.commands.ciphersuites
     configuration.signatureAlgorithms = settings.commands.clientSignatureAlgorithms
     configuration.peerSignatureAlgorithms = settings.commands.signatureAlgorithms
-    configuration.verifiesPeer = verification != nil
-    if let log = try KeyLogFile(settings.keyLog) { configuration.keyLog = { log.append($0) } }
-    do throws(TLSConfigurationError) {
-      context = try TLSClientContext(configuration)
-    } catch {
-      throw Diagnostic(
-        "\(error)", at: settings.commands.position ?? settings.$ciphers.position ?? settings.$certificate.position)
-    }
-    certificates = try UpstreamCertificates(settings, base: context, passphrases: passphrases, compile: compile)
+    return configuration
   }
 
   /// With whose certificate a request's connection is made: now, or later on its event loop (`nil`).
   func context(
     for request: Request, completion: @escaping (Result<TLSClientContext, CredentialFailure>) -> Void
   ) -> Result<TLSClientContext, CredentialFailure>? {
+    let context = state.withLock { $0.context }
     guard let certificates else { return .success(context) }
-    return certificates.context(for: request, completion: completion)
+    return certificates.context(for: request, base: context, completion: completion)
   }
 
   /// The name to verify and to send: `proxy_ssl_name`, else the upstream's own, without port; `nil` where neither is done.
   func name(for request: Request, host: [UInt8]) -> String? {
-    guard sendsServerName || verification != nil else { return nil }
+    guard sendsServerName || settings.verify else { return nil }
     let text = name.map { request.evaluate($0) } ?? host
     let end = Self.portColon(text) ?? text.endIndex
     return Array(text[..<end]).asText
@@ -67,12 +110,13 @@ final class UpstreamTLS: Sendable {
   func offer(for key: UpstreamConnection.Key, judge: UpstreamJudge) -> TLSClientOffer {
     let session = reusesSessions ? "\(key.address.name) \(key.serverName ?? "")" : nil
     return TLSClientOffer(
-      context: key.tls?.context ?? context, serverName: sendsServerName ? key.serverName : nil, sessionKey: session,
+      context: key.tls?.context ?? state.withLock { $0.context }, serverName: sendsServerName ? key.serverName : nil,
+      sessionKey: session,
       delegate: judge)
   }
 
   func judge(for key: UpstreamConnection.Key) -> UpstreamJudge {
-    UpstreamJudge(verification: verification, name: key.serverName ?? "")
+    UpstreamJudge(verification: state.withLock { $0.verification }, name: key.serverName ?? "")
   }
 }
 

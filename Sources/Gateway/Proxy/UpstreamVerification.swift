@@ -1,5 +1,4 @@
 import ConfigModel
-import ConfigSyntax
 import PKI
 import Synchronization
 import TLSEngine
@@ -14,16 +13,7 @@ final class UpstreamVerification: Sendable {
   private static let rememberedNames = 256
   private let verifiers = Mutex<[String: Verifier]>([:])
 
-  /// - Throws: no authorities are named, or a file that is not what it should be.
-  init(_ settings: ProxyTLSSettings, revocationFiles: RevocationFiles) throws(Diagnostic) {
-    guard let file = settings.trustedCertificate else {
-      throw Diagnostic("no proxy_ssl_trusted_certificate for proxy_ssl_verify", at: settings.$verify.position)
-    }
-    let authorities = try Self.authorities(in: file)
-    let lists = try settings.crl.map { file throws(Diagnostic) in
-      try revocationFiles.lists(of: [file], for: "proxy_ssl_crl")
-    }
-    try lists?.check(against: authorities)
+  init(_ settings: ProxyTLSSettings, authorities: [Certificate], lists: LoadedRevocationLists?) {
     snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: lists?.index)
     let profile = VerifierProfile(settings.verifyProfile)
     policy = VerificationPolicy(
@@ -51,18 +41,6 @@ final class UpstreamVerification: Sendable {
   private static func identity(_ name: String) -> ReferenceIdentity {
     let bare = name.hasPrefix("[") && name.hasSuffix("]") ? String(name.dropFirst().dropLast()) : name
     return IPAddressText.octets(bare).map { .address($0) } ?? .host(name)
-  }
-
-  private static func authorities(in file: PathReference) throws(Diagnostic) -> [Certificate] {
-    var authorities: [Certificate] = []
-    for der in try UpstreamCredentials.certificates(in: file, directive: "proxy_ssl_trusted_certificate") {
-      do throws(PKIError) {
-        authorities.append(try Certificate(der: der))
-      } catch {
-        throw Diagnostic("cannot load trusted certificate \"\(file.path)\": \(error)", at: file.position)
-      }
-    }
-    return authorities
   }
 }
 

@@ -53,7 +53,7 @@ final class CRLIntake: Sendable {
     let before = shared.counters.totals()[.disconnects]
     try place.write(offer)
     receipt.isChanged = true
-    let problems = shared.status.runtime?.takeUp([place.source], events: shared.events) ?? []
+    let problems = shared.trust.look(urgent: [place.source])
     shared.generations.trustChangedAndSeen()
     if let problem = problems.first { throw .notTaken(problem) }
     receipt.closedConnections = shared.counters.totals()[.disconnects] - before

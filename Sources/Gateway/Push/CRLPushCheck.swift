@@ -35,7 +35,7 @@ enum CRLPushCheck {
     _ offer: OfferedRevocationList, _ settings: TLSSettings, _ trusted: [Certificate], at now: UnixTime
   ) throws(CRLPushRefusal) {
     let issuer = offer.summary.issuer.rfc2253
-    switch offer.signer(among: try authorities(settings) + trusted) {
+    switch offer.signer(among: try authorities(settings, trusted)) {
     case .known: break
     case .unknown: throw .unknownIssuer(issuer)
     case .foreign: throw .foreignSignature(issuer)
@@ -49,11 +49,15 @@ enum CRLPushCheck {
     }
   }
 
-  private static func authorities(_ settings: TLSSettings) throws(CRLPushRefusal) -> [Certificate] {
+  /// Of files that are bad by now what is in effect of them counts.
+  private static func authorities(
+    _ settings: TLSSettings, _ trusted: [Certificate]
+  ) throws(CRLPushRefusal) -> [Certificate] {
     do throws(Diagnostic) {
-      return try ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate")
+      return try trusted + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate")
         + ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
     } catch {
+      guard trusted.isEmpty else { return trusted }
       throw .unreadable(error.description)
     }
   }

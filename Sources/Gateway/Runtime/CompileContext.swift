@@ -16,6 +16,8 @@ final class CompileContext {
   let variables: VariableScope
   let logs: LogFiles
   let revocationFiles: RevocationFiles
+  /// Towards upstreams, as they are made.
+  var trustConsumers: [any TrustConsumer] = []
   /// The CAs on this machine that the configuration names.
   let authority: AuthorityBinding
   /// Absolute, with its final slash: relative paths of the configuration begin here.

@@ -15,6 +15,8 @@ final class GatewayRuntime: Sendable {
   let servers: [ServerRuntime]
   /// The TLS of each server that terminates it.
   let tls: [ServerTLS]
+  /// Whoever serves by trust files: those, and what speaks TLS to upstreams.
+  let trustConsumers: [any TrustConsumer]
   let errorLog: ErrorLogRuntime
   let upstreams: UpstreamRegistry
   /// CRLs that are named by URL.
@@ -40,6 +42,7 @@ final class GatewayRuntime: Sendable {
       upstreams = compiler.upstreams
       authorityPlaces = compiler.authorityPlaces
       tls = servers.compactMap(\.tls)
+      trustConsumers = tls + compiler.upstreamConsumers
       sockets = try compiler.sockets(for: servers)
     } catch {
       throw GatewayStartError(lines: [StartupMessage.text(error)])

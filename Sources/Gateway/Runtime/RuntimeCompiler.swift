@@ -23,6 +23,9 @@ struct RuntimeCompiler {
   /// The CA directories that the configuration names; complete once the servers are made.
   var authorityPlaces: Set<AuthorityPlace> { context.authority.places }
 
+  /// Who speaks TLS to upstreams; complete once the servers are made.
+  var upstreamConsumers: [any TrustConsumer] { context.trustConsumers }
+
   func servers() throws(Diagnostic) -> [ServerRuntime] {
     var servers: [ServerRuntime] = []
     for block in configuration.http?.servers ?? [] {

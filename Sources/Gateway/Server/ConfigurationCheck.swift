@@ -2,6 +2,7 @@ import ConfigModel
 import ConfigSyntax
 import ContentService
 import Glibc
+import TrustFeeds
 
 /// `-t`, `-T` and what else needs the configuration but no gateway.
 public enum ConfigurationCheck {
@@ -50,7 +51,7 @@ public enum ConfigurationCheck {
       throw NoProcess(description: "the configuration \(options.absoluteConfigurationFile) can't be read; see -t")
     }
     guard let path = read.configuration.main.pidFile else { throw NoProcess(description: "there is no pid file") }
-    guard let bytes = try? FileContents.read(path, limit: 64) else {
+    guard let bytes = try? WholeFile.read(path, limit: FileLimit(bytes: 64)) else {
       throw NoProcess(description: "open() \"\(path)\" failed: is the gateway running?")
     }
     let digits = bytes.prefix { (0x30...0x39).contains($0) }

@@ -20,7 +20,6 @@ public final class GatewayServer: Sendable {
   private let shared: GatewayShared
   private let loops: EventLoops
   private let state: Mutex<State>
-  private let watcher: ConfigurationFileWatcher
   private let staples: StapleKeeper
   private let expiry = ExpiryWarnings()
   private let remoteLists: RemoteListKeeper
@@ -33,7 +32,6 @@ public final class GatewayServer: Sendable {
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor, events: shared.events)
     shared.generations.begin(runtime)
-    watcher = ConfigurationFileWatcher(shared.generations, events: shared.events)
     distributionPoints = DistributionPointKeeper(shared.tls.distributionPoints, loop: loops.acceptor)
     state = Mutex(State(runtime: runtime))
   }
@@ -153,7 +151,7 @@ public final class GatewayServer: Sendable {
 
   private func generationEnded(_ runtime: GatewayRuntime) {
     runtime.errorLog.write(.notice, "generation \(runtime.generation): process \(getpid()) exited with code 0")
-    watcher.forget(runtime)
+    shared.trust.forget(runtime)
     distributionPoints.forget(runtime)
     guard shared.generations.end(runtime) else { return }
     staples.stop()
@@ -184,7 +182,8 @@ public final class GatewayServer: Sendable {
 
   private func watchFiles(of runtime: GatewayRuntime) {
     expiry.check(runtime)
-    watcher.watch(runtime)
+    shared.tls.revocationFiles.serve(runtime.revocationSources)
+    shared.trust.watch(runtime)
     staples.keep(runtime.tls, errorLog: runtime.errorLog)
     let servers = runtime.configuration.http?.servers ?? []
     remoteLists.keep(runtime.remoteLists, of: servers, errorLog: runtime.errorLog)

@@ -14,9 +14,13 @@ final class GatewayShared: Sendable {
   let trustEnds = TrustEnds()
   let generations = LivingGenerations()
   let intake = CRLIntake()
+  let trust: TrustKeeper
   private let connections = Atomic<UInt64>(0)
 
-  init(services: (any AuthorityServices)? = nil) { self.services = services }
+  init(services: (any AuthorityServices)? = nil) {
+    self.services = services
+    trust = TrustKeeper(generations, events: tls.events)
+  }
 
   var events: EventCounters { tls.events }
 

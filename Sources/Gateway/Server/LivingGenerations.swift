@@ -8,6 +8,9 @@ import Transport
 final class LivingGenerations: Sendable {
   private let generations = Mutex<[GatewayRuntime]>([])
 
+  /// The oldest first.
+  var all: [GatewayRuntime] { generations.withLock { $0 } }
+
   /// `next` serves from now on. It judges the clients of older connections, too, and they are looked at again.
   func begin(_ next: GatewayRuntime) {
     let older = generations.withLock { generations in
@@ -28,14 +31,14 @@ final class LivingGenerations: Sendable {
 
   /// CAs, CRLs or certificates were replaced: each connection looks whether this concerns it. Most compare a pointer.
   func trustChanged() {
-    for runtime in generations.withLock({ $0 }) { runtime.trustChanged() }
+    for runtime in all { runtime.trustChanged() }
   }
 
   /// The same, until every connection has looked, five seconds at most. For a thread that may wait, never an event loop.
   func trustChangedAndSeen() {
     trustChanged()
     var loops: [ObjectIdentifier: EventLoop] = [:]
-    for runtime in generations.withLock({ $0 }) {
+    for runtime in all {
       runtime.connections.forEach { loops[ObjectIdentifier($0.eventLoop)] = $0.eventLoop }
     }
     let seen = DispatchGroup()

@@ -1,12 +1,13 @@
 import ConfigModel
 import Glibc
+import TrustFeeds
 
 extension ConfigurationHost {
   /// This machine: its files, its resolver, its name.
   public static let system = ConfigurationHost(
     read: { path throws(ReadFailure) in
-      do throws(FileContents.Failure) {
-        return try FileContents.read(path)
+      do throws(FileFault) {
+        return try WholeFile.read(path, limit: .configuration)
       } catch {
         throw ReadFailure(code: error.code, message: error.message)
       }

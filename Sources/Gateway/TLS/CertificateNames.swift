@@ -2,6 +2,7 @@ import ConfigModel
 import ConfigSyntax
 import Cryptography
 import TLSEngine
+import TrustFeeds
 
 /// The certificates and keys of one connection, by the names that its variables gave them.
 struct CertificateNames: Hashable, Sendable {
@@ -18,12 +19,12 @@ struct CertificateNames: Hashable, Sendable {
   func texts() throws(CredentialFailure) -> CertificateTextPairs {
     var texts = CertificateTextPairs()
     for pair in pairs {
-      do throws(FileContents.Failure) {
+      do throws(FileFault) {
         texts.certificates.append(try pair.certificate.bytes())
       } catch {
         throw .unreadableCertificate(pair.certificate.name, error.description)
       }
-      do throws(FileContents.Failure) {
+      do throws(FileFault) {
         texts.keys.append(try pair.key.bytes())
       } catch {
         throw .unreadableKey(pair.key.name, error.description)

@@ -4,7 +4,7 @@ import PKI
 import Trust
 import TrustFeeds
 
-/// The CAs of one place, read from the files that the configuration names for it.
+/// The CAs of one place, by the files that the configuration names for it.
 struct ClientAuthorities {
   /// Of `ssl_client_certificate`.
   let certificates: [Certificate]
@@ -15,6 +15,12 @@ struct ClientAuthorities {
   init(_ setting: ClientTrustSetting) throws(Diagnostic) {
     certificates = try Self.read(setting.certificate, directive: "ssl_client_certificate")
     for bundle in setting.spiffeBundles { bundles[bundle.trustDomain] = try Self.read(bundle) }
+  }
+
+  /// What is in effect of the files.
+  init(_ setting: ClientTrustSetting, _ feeds: AuthorityFeeds) {
+    certificates = feeds.certificates(setting.certificate)
+    for bundle in setting.spiffeBundles { bundles[bundle.trustDomain] = feeds.certificates(bundle) }
   }
 
   var all: [Certificate] { certificates + bundles.keys.sorted().flatMap { bundles[$0] ?? [] } }
@@ -46,7 +52,7 @@ struct ClientAuthorities {
     }
   }
 
-  private static func read(_ bundle: SPIFFEBundleSetting) throws(Diagnostic) -> [Certificate] {
+  static func read(_ bundle: SPIFFEBundleSetting) throws(Diagnostic) -> [Certificate] {
     let directive = "ssl_client_spiffe_bundle"
     let bytes = try bundle.file.bytes(for: directive)
     do throws(TrustFileError) {

@@ -3,7 +3,7 @@ import ConfigSyntax
 import PKI
 import Trust
 
-/// Whom a server block trusts to vouch for clients, read from its files.
+/// Whom a server block trusts to vouch for clients, by what its files hold.
 struct ClientTrust {
   let snapshot: TrustSnapshot
   /// Of the policies of its locations, in their order.
@@ -17,20 +17,16 @@ struct ClientTrust {
   let revocationLists: LoadedRevocationLists?
 
   /// `nil` where no certificate is asked for.
-  init?(
-    _ settings: TLSSettings, locations policies: LocationTrust, generation: UInt64, revocationFiles: RevocationFiles
-  ) throws(Diagnostic) {
+  init?(_ settings: TLSSettings, locations policies: LocationTrust, generation: UInt64, feeds: ServerFeeds) {
     guard settings.verifyClient != .off else { return nil }
-    let own = try ClientAuthorities(settings.clientTrust)
-    let others = try Self.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
-    var places: [ClientAuthorities] = []
-    for policy in policies.policies { places.append(try ClientAuthorities(policy.setting)) }
+    let own = ClientAuthorities(settings.clientTrust, feeds.authorities)
+    let others = feeds.authorities.certificates(settings.trustedCertificate)
+    let places = policies.policies.map { ClientAuthorities($0.setting, feeds.authorities) }
     let sent = ([own] + places).flatMap(\.all)
     var seen: Set<[UInt8]> = []
     named = sent.filter { seen.insert($0.subject.der).inserted }
     fingerprint = ([own] + places).map(\.fingerprint)
-    let lists = settings.crl.isEmpty ? nil : try revocationFiles.lists(of: settings.crl, for: "ssl_crl")
-    try lists?.check(against: sent + others)
+    let lists = LoadedRevocationLists(feeds.lists.map(\.value))
     revocationLists = lists
     snapshot = own.snapshot(generation: generation, others: others, crls: lists?.index)
     locations = places.map { $0.snapshot(generation: generation, crls: lists?.index) }

@@ -1,5 +1,6 @@
 import Cryptography
 import PKI
+import TrustFeeds
 
 /// Where a certificate or key stands: in a file, or after `data:` itself.
 struct CredentialSource: Hashable, Sendable {
@@ -18,9 +19,9 @@ struct CredentialSource: Hashable, Sendable {
   var name: String { path ?? "data:…" }
 
   /// The whole text of the file, or what stands behind `data:`.
-  func bytes() throws(FileContents.Failure) -> [UInt8] {
+  func bytes() throws(FileFault) -> [UInt8] {
     guard let path else { return Array(text.utf8.dropFirst(5)) }
-    return try FileContents.read(path, limit: 1 << 24)
+    return try WholeFile.read(path, limit: .certificates)
   }
 
   /// DER, leaf first.

@@ -4,23 +4,24 @@ import Cryptography
 import NIOCore
 import TLSEngine
 import Transport
+import TrustFeeds
 
 /// Certificates of a server whose names have variables: chosen when a ClientHello was read, loaded off the event loop.
 final class DynamicCertificates: Sendable {
   private let templates: CertificateTemplates
   private let memory: CertificateMemory<TLSServerContext>
-  private let passphrases: [[UInt8]]
+  private let passphrases: TrustFeed<[[UInt8]], Diagnostic>?
 
   /// `nil` where no name has variables.
   init?(_ settings: TLSSettings, compile: CompileContext) throws(Diagnostic) {
     guard settings.choosesCertificates else { return nil }
     templates = try CertificateTemplates(settings.certificate, settings.certificateKey, compile: compile)
     memory = CertificateMemory(settings.certificateCache)
-    passphrases =
-      try settings.passwordFile.map { file throws(Diagnostic) in
-        CredentialSource.passphrases(in: try file.bytes(for: "ssl_password_file"))
-      } ?? []
+    passphrases = try settings.passwordFile?.passphraseFeed(for: "ssl_password_file")
   }
+
+  /// What is read beside the certificates.
+  var feeds: [any TrustFeeding] { [passphrases].compactMap { $0 } }
 
   /// The context for a connection, now or later on its event loop.
   ///
@@ -51,7 +52,7 @@ final class DynamicCertificates: Sendable {
     do throws(CredentialFailure) {
       return .success(
         try memory.load(names, base: base, at: now) { [passphrases] names, texts throws(CredentialFailure) in
-          try Self.context(names, try names.credentials(in: texts, passphrases: passphrases), base)
+          try Self.context(names, try names.credentials(in: texts, passphrases: passphrases?.value ?? []), base)
         })
     } catch {
       return .failure(error)

@@ -8,8 +8,8 @@ import TrustFeeds
 
 /// How one server block terminates TLS now: the context of its handshakes and the verifier of its clients.
 ///
-/// Replaced whole when one of its files changes; a connection keeps what it began with.
-final class ServerTLS: Sendable {
+/// Replaced whole when what one of its files holds comes into effect; a connection keeps what it began with.
+final class ServerTLS: TrustConsumer {
   /// A class, so that each request's look at it costs one reference.
   final class State: Sendable {
     let context: TLSServerContext
@@ -82,19 +82,21 @@ final class ServerTLS: Sendable {
   }
 
   private let builder: ServerTLSBuilder
+  private let feeds: ServerFeeds
+  let intake: TrustIntake
   private let current: Mutex<Current>
-  private let reloading = Mutex<Void>(())
   private let knownExpiring = Mutex<ExpiringCertificates?>(nil)
   /// `nil` where the context has its certificates.
   let certificates: DynamicCertificates?
-  /// How the files looked just before they were read for the first time.
-  let signatures: [String: FileSignature]
 
+  /// - Throws: the first thing that is wrong with its files: at the start nothing is passed over.
   init(_ builder: ServerTLSBuilder, certificates: DynamicCertificates? = nil) throws(Diagnostic) {
     self.builder = builder
     self.certificates = certificates
-    signatures = Dictionary(uniqueKeysWithValues: builder.files.map { ($0, FileSignature($0)) })
-    current = Mutex(Current(state: try builder.build()))
+    feeds = try ServerFeeds(
+      builder.settings, locations: builder.locationTrust, revocationFiles: builder.shared.revocationFiles)
+    intake = feeds.intake(with: certificates?.feeds ?? [])
+    current = Mutex(Current(state: try builder.build(from: feeds)))
   }
 
   var state: State { current.withLock { $0.state } }
@@ -130,22 +132,20 @@ final class ServerTLS: Sendable {
     return heir?.disconnects ?? builder.settings.revocationDisconnect
   }
 
-  /// Absolute paths of every file that a change of should bring here.
-  var files: Set<String> { builder.files }
-
   /// What the operator should know of the CRLs' age.
   func revocationWarnings(at now: UnixTime) -> [String] {
     state.revocationLists?.warnings(at: now, grace: builder.settings.crlGrace) ?? []
   }
 
-  /// Reads the files again; where one is bad, the state stays what it was.
-  func reload() throws(Diagnostic) {
-    // One after the other, so that what was read later stays.
-    try reloading.withLock { _ throws(Diagnostic) in
-      let fresh = try builder.build()
-      current.withLock { $0.state = fresh }
-      knownExpiring.withLock { $0 = nil }
-    }
+  var revocationSources: Set<String> { Set(feeds.lists.flatMap(\.files)) }
+
+  /// Serves and judges from now on by what the files hold.
+  func compose() throws(Diagnostic) {
+    let fresh = try builder.build(from: feeds)
+    current.withLock { $0.state = fresh }
+    knownExpiring.withLock { $0 = nil }
+    // Some may have come while the state was made.
+    takeDistributionPoints()
   }
 
   /// `ssl_crl_hosts`; `nil` where certificates' distribution points are not asked.

@@ -7,7 +7,7 @@ import PKI
 import TLSEngine
 import Trust
 
-/// Makes a server block's TLS from its settings and files: again and again, each time from nothing.
+/// Makes a server block's TLS from its settings and what its files hold: again and again, each time from nothing.
 struct ServerTLSBuilder: Sendable {
   let settings: TLSSettings
   var locationTrust = LocationTrust.none
@@ -20,15 +20,14 @@ struct ServerTLSBuilder: Sendable {
   /// Whom `ssl_stapling_responder authority` means.
   var statusService: (any ContentService)?
 
-  func build() throws(Diagnostic) -> ServerTLS.State {
+  func build(from feeds: ServerFeeds) throws(Diagnostic) -> ServerTLS.State {
     try checkResponders()
-    let trust = try ClientTrust(
-      settings, locations: locationTrust, generation: shared.nextSnapshot(), revocationFiles: shared.revocationFiles)
+    let trust = ClientTrust(settings, locations: locationTrust, generation: shared.nextSnapshot(), feeds: feeds)
     let policy = verificationPolicy
-    var configuration = try configuration(trust: trust, policy: policy)
-    let fetchTLS = try fetchTLS()
-    let listTLS = settings.asksDistributionPoints ? try FetchTLS.forRevocationLists(settings) : nil
-    let stapling = try staplingPlan(configuration.credentials, fetchTLS)
+    var configuration = try configuration(feeds, trust: trust, policy: policy)
+    let fetchTLS = try fetchTLS(feeds)
+    let listTLS = try listTLS(feeds)
+    let stapling = staplingPlan(configuration.credentials, feeds, fetchTLS)
     for target in stapling.targets {
       let known = shared.staples.response(for: target.key, at: UnixTime(WallClock.now.seconds))
       configuration.credentials[target.index].ocspResponse = known
@@ -48,23 +47,15 @@ struct ServerTLSBuilder: Sendable {
         distributionPoints: DistributionPointCheck(settings, tls: listTLS, store: shared.distributionPoints),
         listVersion: fetched?.version ?? 0, stapling: stapling)
     } catch {
-      throw Diagnostic(Self.text(error, settings), at: settings.$certificate.position)
+      throw Diagnostic(
+        error.text(certificates: settings.certificate, keys: settings.certificateKey),
+        at: settings.$certificate.position)
     }
   }
 
   /// What clients are judged by: the CRLs of `ssl_crl` and those of distribution points; `nil` where there are none.
   func lists(_ named: CRLIndex?, _ fetched: [CRLIndex]) -> CRLIndex? {
     fetched.isEmpty ? named : CRLIndex(merging: [named].compactMap { $0 } + fetched)
-  }
-
-  var files: Set<String> {
-    let certificates = settings.choosesCertificates ? [] : settings.certificate + settings.certificateKey
-    let several = certificates.filter { !$0.path.hasPrefix("data:") } + settings.crl + settings.sessionTicketKeys
-    let single = [
-      settings.passwordFile, settings.trustedCertificate, settings.staplingFile, settings.crlTrustedCertificate,
-    ]
-    let trust = ([settings.clientTrust] + locationTrust.policies.map(\.setting)).flatMap(\.files)
-    return Set((several + trust + single.compactMap { $0 }).map(\.path))
   }
 
   /// A responder that can't be asked must not quietly leave the choice to the certificates.
@@ -79,8 +70,8 @@ struct ServerTLSBuilder: Sendable {
   }
 
   private func staplingPlan(
-    _ credentials: [TLSCredential], _ fetchTLS: FetchTLS?
-  ) throws(Diagnostic) -> StaplingPlan {
+    _ credentials: [TLSCredential], _ feeds: ServerFeeds, _ fetchTLS: FetchTLS?
+  ) -> StaplingPlan {
     guard settings.stapling else { return StaplingPlan(unasked: credentials, settings) }
     if let file = settings.staplingFile {
       let isUsed = credentials.contains { $0.ocspResponse != nil }
@@ -89,18 +80,28 @@ struct ServerTLSBuilder: Sendable {
     }
     return StaplingPlan(
       settings, credentials: credentials,
-      authorities: try ClientTrust.authorities(settings.trustedCertificate, directive: "ssl_trusted_certificate")
-        + ClientTrust.authorities(settings.clientCertificate, directive: "ssl_client_certificate"), tls: fetchTLS,
-      service: statusService)
+      authorities: feeds.authorities.certificates(settings.trustedCertificate)
+        + feeds.authorities.certificates(settings.clientCertificate), tls: fetchTLS, service: statusService)
   }
 
   /// Whom https responders are verified by: `ssl_trusted_certificate`, else `ssl_client_certificate`.
-  private func fetchTLS() throws(Diagnostic) -> FetchTLS? {
+  private func fetchTLS(_ feeds: ServerFeeds) throws(Diagnostic) -> FetchTLS? {
     guard settings.ocsp != .off || settings.stapling else { return nil }
     if let file = settings.trustedCertificate {
-      return try FetchTLS.trusting(file, directive: "ssl_trusted_certificate")
+      return try FetchTLS.trusting(feeds.authorities.certificates(file), of: file, for: "ssl_trusted_certificate")
     }
-    return try FetchTLS.trusting(settings.clientCertificate, directive: "ssl_client_certificate")
+    let file = settings.clientCertificate
+    return try FetchTLS.trusting(feeds.authorities.certificates(file), of: file, for: "ssl_client_certificate")
+  }
+
+  /// Whom https servers of distribution points are verified by: `ssl_crl_trusted_certificate`, else
+  /// `ssl_trusted_certificate`.
+  private func listTLS(_ feeds: ServerFeeds) throws(Diagnostic) -> FetchTLS? {
+    guard settings.asksDistributionPoints else { return nil }
+    let (file, directive) =
+      settings.crlTrustedCertificate.map { ($0, "ssl_crl_trusted_certificate") }
+      ?? (settings.trustedCertificate, "ssl_trusted_certificate")
+    return try FetchTLS.trusting(feeds.authorities.certificates(file), of: file, for: directive)
   }
 
   private var verificationPolicy: VerificationPolicy {
@@ -115,12 +116,10 @@ struct ServerTLSBuilder: Sendable {
   }
 
   private func configuration(
-    trust: ClientTrust?, policy: VerificationPolicy
+    _ feeds: ServerFeeds, trust: ClientTrust?, policy: VerificationPolicy
   ) throws(Diagnostic) -> TLSServerConfiguration {
-    let material = KeyMaterial(settings: settings)
     var configuration = TLSServerConfiguration(
-      credentials: settings.choosesCertificates ? [] : try material.credentials(),
-      ticketKeyring: shared.ticketKeyring)
+      credentials: credentials(feeds), ticketKeyring: shared.ticketKeyring)
     configuration.choosesCredentials = settings.choosesCertificates
     (configuration.minimumVersion, configuration.maximumVersion) = try versions()
     configuration.cipherList = settings.ciphers
@@ -136,14 +135,23 @@ struct ServerTLSBuilder: Sendable {
     configuration.clientCertificate = clientCertificate
     configuration.clientCANames = (trust?.named ?? []).map(\.subject.der)
     configuration.tickets = settings.sessionTickets
-    configuration.ticketKeys = try material.ticketKeys()
+    configuration.ticketKeys = feeds.ticketKeys.map(\.value)
     configuration.sessionCache = shared.sessionCache(for: settings.sessionCache)
     configuration.sessionTimeout = settings.sessionTimeout
     configuration.policyID = policyID(trust: trust, policy: policy)
     configuration.rejectHandshake = settings.rejectHandshake
-    if let log = try KeyLogFile(settings.keyLog) { configuration.keyLog = { log.append($0) } }
+    if let log = feeds.keyLog { configuration.keyLog = { log.append($0) } }
     configuration.maximumRecordSize = settings.bufferSize.bytes
     return configuration
+  }
+
+  private func credentials(_ feeds: ServerFeeds) -> [TLSCredential] {
+    feeds.pairs.map { pair in
+      var credential = pair.value
+      credential.ocspResponse = feeds.staple?.value.response(
+        for: credential.chain, isAlone: settings.certificate.count == 1)
+      return credential
+    }
   }
 
   private var clientCertificate: TLSServerConfiguration.ClientCertificate {
@@ -175,23 +183,6 @@ struct ServerTLSBuilder: Sendable {
         at: settings.$protocols.position)
     }
     return (range.lowerBound, range.upperBound)
-  }
-
-  private static func text(_ error: TLSConfigurationError, _ settings: TLSSettings) -> String {
-    func path(_ index: Int, _ files: [PathReference]) -> String {
-      index < files.count ? "\"\(files[index].path)\"" : "number \(index + 1)"
-    }
-    return switch error {
-    case .noUsableCipher(let list): "no cipher of \"\(list)\" (ssl_ciphers) is supported"
-    case .unknownCipher(let name): "unknown cipher \"\(name)\" in Ciphersuites of ssl_conf_command"
-    case .unknownSignatureAlgorithm(let name): "unknown signature algorithm \"\(name)\" in ssl_conf_command"
-    case .unknownGroup(let name): "unknown group \"\(name)\" in ssl_ecdh_curve"
-    case .keyMismatch(let index, _):
-      "the key \(path(index, settings.certificateKey)) is not that of the certificate \(path(index, settings.certificate))"
-    case .unusableCertificate(let index, let reason):
-      "the certificate \(path(index, settings.certificate)) can't be used: \(reason.name)"
-    default: "\(error)"
-    }
   }
 }
 

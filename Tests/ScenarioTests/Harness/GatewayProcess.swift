@@ -8,11 +8,17 @@ final class GatewayProcess: @unchecked Sendable {
   /// Starts `countersign gateway` on `configuration` and waits until it serves.
   ///
   /// `@DIR@` stands for the prefix, `@PORT1@`, `@PORT2@` … for free ports of this test.
-  init(_ configuration: String, in directory: TemporaryDirectory, ports: Ports) throws {
+  ///
+  /// - Parameter descriptors: how many the process may have.
+  init(_ configuration: String, in directory: TemporaryDirectory, ports: Ports, descriptors: Int? = nil) throws {
     self.directory = directory
     try Self.write(configuration, in: directory, ports: ports)
-    process.executableURL = URL(fileURLWithPath: Program.countersign)
-    process.arguments = ["gateway", "-p", directory.path + "/", "-c", "gateway.conf", "-e", "error.log"]
+    let command = [
+      Program.countersign, "gateway", "-p", directory.path + "/", "-c", "gateway.conf", "-e", "error.log",
+    ]
+    let limit = descriptors.map { "ulimit -n \($0); " } ?? ""
+    process.executableURL = URL(fileURLWithPath: "/bin/sh")
+    process.arguments = ["-c", "\(limit)exec \"$@\"", "sh"] + command
     process.standardOutput = try directory.writing("stdout")
     process.standardError = try directory.writing("stderr")
     process.standardInput = FileHandle.nullDevice
