@@ -10,6 +10,8 @@ public enum FetchError: Error, Hashable, Sendable {
   case unusableTLS(String)
   /// The name has no address.
   case hostNotFound(String)
+  /// Every address of the host is one of this machine or of an inner network, and the host is not known to be there.
+  case innerAddress(host: String)
   /// No connection: what the system said of the last address tried.
   case unreachable(String)
   /// The time for all of it is up.
@@ -37,7 +39,7 @@ public enum FetchError: Error, Hashable, Sendable {
 
   public var fault: Fault {
     switch self {
-    case .noTrust, .unusableTLS, .cancelled: .caller
+    case .noTrust, .unusableTLS, .cancelled, .innerAddress: .caller
     case .hostNotFound, .unreachable, .timedOut: .network
     case .untrusted, .tls, .closedEarly, .malformed, .bodyTooLarge, .redirectRefused, .tooManyRedirects: .server
     }
@@ -51,6 +53,7 @@ extension FetchError: CustomStringConvertible {
     case .noTrust: "there is no certificate to trust a https server by"
     case .unusableTLS(let reason): "the certificates for TLS can't be used: \(reason)"
     case .hostNotFound(let host): "host \"\(host)\" not found"
+    case .innerAddress(let host): "host \"\(host)\" has an inner address, and is not named as a host to be asked"
     case .unreachable(let reason): "no connection: \(reason)"
     case .timedOut(let limit): "timed out after \(limit)"
     case .untrusted(let refusal):

@@ -24,6 +24,7 @@ public struct FetchRequest: Sendable {
   public var body: [UInt8]
   public var limits = FetchLimits()
   public var redirects = RedirectRule.none
+  public var reach = AddressReach.anywhere
   /// Whom a https server must be vouched for by, and what we show it; without it https is refused.
   public var tls: FetchTLS?
 

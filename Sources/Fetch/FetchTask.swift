@@ -39,11 +39,18 @@ public final class FetchTask {
       }
       return connect([address])
     }
-    if let numeric = try? SocketAddress(ipAddress: url.host, port: url.port) { return connect([numeric]) }
+    if let numeric = try? SocketAddress(ipAddress: url.host, port: url.port) { return found([numeric], of: url) }
     Self.resolver.addresses(of: url.host, port: url.port, on: loop).assumeIsolated().whenComplete { result in
-      let found = (try? result.get()) ?? []
-      if found.isEmpty { self.finish(.failure(.hostNotFound(url.host))) } else { self.connect(found[...]) }
+      self.found((try? result.get()) ?? [], of: url)
     }
+  }
+
+  /// These very addresses are connected to, and no name is looked up again.
+  private func found(_ addresses: [SocketAddress], of url: FetchURL) {
+    let admitted = request.reach.admitted(addresses, of: url)
+    if addresses.isEmpty { return finish(.failure(.hostNotFound(url.host))) }
+    if admitted.isEmpty { return finish(.failure(.innerAddress(host: url.host))) }
+    connect(admitted[...])
   }
 
   private func connect(_ addresses: ArraySlice<SocketAddress>, after problem: String = "") {

@@ -18,6 +18,7 @@ struct OCSPQueryTests {
     #expect(text(.timedOut(.seconds(1))) == "OCSP responder timed out")
     #expect(text(.closedEarly).hasPrefix("the OCSP responder did not answer: connection closed"))
     #expect(text(.hostNotFound("x")) == "the OCSP responder did not answer: host \"x\" not found")
+    #expect(text(.innerAddress(host: "x")).contains("has an inner address and may not be asked"))
     #expect(text(.bodyTooLarge(limit: 1)) == "OCSP responder sent no OCSP response")
     #expect(text(.malformed(.malformedStatusLine)) == "OCSP responder sent no OCSP response")
   }
@@ -44,6 +45,9 @@ struct OCSPQueryTests {
     #expect(try allows(["*.a.example"], "http://b.a.example/"))
     #expect(try !allows(["*.a.example"], "http://a.example/") && !allows(["*.a.example"], "http://xa.example/"))
     #expect(try allows(["*"], "https://x/") && !allows([], "http://x/"))
+    let inside = try #require(FetchURL(network: "http://a.b.example/"))
+    #expect(AllowedHosts(["*.b.example"]).names(inside) && AllowedHosts(["*", "a.b.example"]).names(inside))
+    #expect(!AllowedHosts.any.names(inside) && !AllowedHosts(["b.example"]).names(inside))
   }
 
   @Test("a cache of a name is one for all, and one that is off none at all")

@@ -7,7 +7,8 @@ import Testing
 struct ClientStatusTests {
   /// Port 1 is the gateway's, port 2 the responder's.
   static func configuration(
-    _ scene: Scene, failure: String = "continue", responder: Bool = true, mode: String = "on"
+    _ scene: Scene, failure: String = "continue", responder: Bool = true, hosts: String = "ssl_ocsp_hosts 127.0.0.1;",
+    mode: String = "on"
   ) -> String {
     """
     server {
@@ -19,7 +20,7 @@ struct ClientStatusTests {
       ssl_verify_client_failure \(failure);
       ssl_verify_depth 3;
       ssl_ocsp \(mode);
-      \(responder ? "ssl_ocsp_responder http://127.0.0.1:@PORT2@/;" : "")
+      \(responder ? "ssl_ocsp_responder http://127.0.0.1:@PORT2@/;" : hosts)
       location / { return 200 "$ssl_client_verify"; }
     }
     """
@@ -165,20 +166,25 @@ struct ClientStatusTests {
     responder.stop()
   }
 
-  @Test("a certificate's responder is asked only where ssl_ocsp_hosts allows it")
+  @Test("a certificate's responder is asked only where ssl_ocsp_hosts allows it, and at inner addresses where named")
   func hosts() throws {
     let scene = try Scene(ports: 2)
     let client = try scene.authority.issue("client", ocsp: scene.ports[1])
     let signer = try scene.authority.issue("responder", .responder)
     let responder = try OCSPResponder(scene.authority, port: scene.ports[1], signer: signer)
-    let plan = Self.configuration(scene, responder: false)
-    let gateway = try scene.start("ssl_ocsp_hosts ocsp.example.com *.example.org;\n" + plan)
+    let plan = Self.configuration(scene, responder: false, hosts: "")
+    let gateway = try scene.start(plan)
     #expect(try scene.curl(client).get("/").body == "FAILED:certificate status request failed")
-    #expect(gateway.errorLog.contains("may not be asked"))
+    #expect(gateway.errorLog.contains("host \"127.0.0.1\" has an inner address and may not be asked (ssl_ocsp_hosts)"))
+    for (generation, hosts) in [(2, "*"), (3, "ocsp.example.com *.example.org")] {
+      try gateway.reload("events { }\nhttp {\nssl_ocsp_hosts \(hosts);\n\(plan)\n}\n", ports: scene.ports)
+      #expect(eventually { gateway.errorLog.contains("generation \(generation) serves") })
+      #expect(try scene.curl(client).get("/").body == "FAILED:certificate status request failed")
+    }
     #expect(responder.questions == 0)
     try gateway.reload(
       "events { }\nhttp {\nssl_ocsp_hosts ocsp.example.com 127.0.0.1;\n\(plan)\n}\n", ports: scene.ports)
-    #expect(eventually { gateway.errorLog.contains("generation 2 serves") })
+    #expect(eventually { gateway.errorLog.contains("generation 4 serves") })
     #expect(try scene.curl(client).get("/").body == "SUCCESS")
   }
 

@@ -24,8 +24,8 @@ extension DirectiveTable {
         + "Only for certificates that are good otherwise, and only from ssl_crl_hosts."),
     .list(
       "ssl_crl_hosts", in: .connection, \.tls.$crlHosts, .hosts, default: nil,
-      "Hosts (*.example.com: all below a domain; *: any) from which a CRL that a certificate names may be fetched, and "
-        + "to which the server of a CRL may redirect."),
+      "Hosts (*.example.com: all below a domain; *: any with a public address) from which a CRL that a certificate names "
+        + "may be fetched, and to which the server of a CRL may redirect."),
   ]
 }
 

@@ -132,8 +132,9 @@ extension DirectiveTable {
       "The responder to ask instead of the certificate's."),
     .list(
       "ssl_ocsp_hosts", in: .connection, \.tls.$ocspHosts, .hosts, default: nil,
-      "Hosts (*.example.com: all below a domain) whose responders may be asked where a certificate names them; any, "
-        + "where this is absent."),
+      "Hosts (*.example.com: all below a domain) whose responders may be asked where a client's certificate names them. "
+        + "Where this is absent, or for `*`: any host, but none at an address of this machine or of an inner network "
+        + "(loopback, link-local, private); those are asked where they are named."),
     .value(
       "ssl_ocsp_failure", in: .connection, \.tls.$ocspFailure, .choice, default: "refuse",
       "What becomes of a client about whom no responder gives an answer that counts. What is revoked or unknown is "

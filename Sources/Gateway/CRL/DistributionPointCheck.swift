@@ -75,7 +75,8 @@ struct DistributionPointCheck: Sendable {
       return
     }
     let lists = urls.map {
-      RemoteList($0, at: settings.$crlDistributionPoints.position, settings, tls, signers: signers)
+      RemoteList(
+        $0, at: settings.$crlDistributionPoints.position, settings, tls, isConfigured: false, signers: signers)
     }
     if !lists.contains(where: { store.has($0, at: now) }) { plan.points.append(lists) }
   }

@@ -13,6 +13,8 @@ struct RemoteList: Sendable {
   let tls: FetchTLS?
   /// `ssl_crl_hosts`: where the server may redirect to, beside itself.
   let hosts: AllowedHosts
+  /// The operator wrote the URL; else a certificate names it.
+  let isConfigured: Bool
   /// `ssl_crl_max_size`.
   let mostBytes: Int
   /// `ssl_crl_refresh`.
@@ -31,6 +33,9 @@ struct RemoteList: Sendable {
     request.limits.total = limit
     request.limits.connect = min(limit, Self.connectLimit)
     request.limits.body = mostBytes
+    request.reach = AddressReach { [url, hosts, isConfigured] target in
+      isConfigured && target.host == url.host || hosts.names(target)
+    }
     request.redirects = RedirectRule(limit: Self.mostRedirects) { [url, hosts] target in
       target.scheme != .unix && (target.host == url.host || hosts.allows(target))
     }

@@ -73,16 +73,17 @@ extension RemoteList {
     guard let url = FetchURL(network: reference.name) else {
       throw Diagnostic("invalid URL of a CRL \"\(reference.name)\" (ssl_crl)", at: reference.position)
     }
-    self.init(url, path: reference.path, at: reference.position, settings, tls, signers: signers)
+    self.init(
+      url, path: reference.path, at: reference.position, settings, tls, isConfigured: true, signers: signers)
   }
 
   init(
     _ url: FetchURL, path: String = "", at position: SourcePosition?, _ settings: TLSSettings, _ tls: FetchTLS?,
-    signers: [Certificate]
+    isConfigured: Bool, signers: [Certificate]
   ) {
     self.init(
       url: url, path: path, position: position, tls: tls, hosts: AllowedHosts(settings.crlHosts),
-      mostBytes: settings.crlMaxSize.bytes, refresh: settings.crlRefresh, grace: settings.crlGrace, signers: [signers])
+      isConfigured: isConfigured, mostBytes: settings.crlMaxSize.bytes, refresh: settings.crlRefresh, grace: settings.crlGrace, signers: [signers])
   }
 }
 

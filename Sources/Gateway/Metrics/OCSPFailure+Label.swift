@@ -17,6 +17,7 @@ extension OCSPFailure {
     switch self {
     case .noResponder: "no_responder"
     case .responderNotAllowed: "responder_not_allowed"
+    case .responderInside: "responder_inside"
     case .unreachable: "unreachable"
     case .timedOut: "timeout"
     case .httpStatus: "http_status"

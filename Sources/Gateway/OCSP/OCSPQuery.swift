@@ -25,6 +25,7 @@ final class OCSPQuery {
 
   private let responders: [FetchURL]
   private let question: [UInt8]
+  private let reach: AddressReach
   private let tls: FetchTLS?
   private let assess: ([UInt8], UnixTime) -> OCSPAssessment
   private let loop: EventLoop
@@ -32,11 +33,12 @@ final class OCSPQuery {
   private let end = NIODeadline.now() + TimeAmount(limit)
 
   private init(
-    _ responders: [FetchURL], _ question: [UInt8], _ tls: FetchTLS?, _ loop: EventLoop,
+    _ responders: [FetchURL], _ question: [UInt8], _ reach: AddressReach, _ tls: FetchTLS?, _ loop: EventLoop,
     _ assess: @escaping ([UInt8], UnixTime) -> OCSPAssessment, _ completion: @escaping Completion
   ) {
     self.responders = responders
     self.question = question
+    self.reach = reach
     self.tls = tls
     self.loop = loop
     self.assess = assess
@@ -47,13 +49,14 @@ final class OCSPQuery {
   ///
   /// - Parameters:
   ///   - responders: one at least.
+  ///   - reach: how far they may be asked.
   ///   - tls: whom https responders are verified by.
   ///   - judge: says which answers count.
   static func ask(
-    _ responders: [FetchURL], _ question: [UInt8], tls: FetchTLS?, on loop: EventLoop,
+    _ responders: [FetchURL], _ question: [UInt8], reach: AddressReach, tls: FetchTLS?, on loop: EventLoop,
     judge: @escaping ([UInt8], UnixTime) -> OCSPAssessment, then: @escaping Completion
   ) {
-    OCSPQuery(responders, question, tls, loop, judge, then).ask(0)
+    OCSPQuery(responders, question, reach, tls, loop, judge, then).ask(0)
   }
 
   private func ask(_ index: Int) {
@@ -62,6 +65,7 @@ final class OCSPQuery {
     var request = FetchRequest(
       .post, responders[index], fields: [FetchRequest.Field("Content-Type", "application/ocsp-request")],
       body: question, tls: tls)
+    request.reach = reach
     request.limits.connect = Self.connectLimit
     request.limits.total = isLast ? left : min(left, Self.turn)
     request.limits.body = Self.mostBytes
@@ -88,6 +92,7 @@ final class OCSPQuery {
       let type = response.field("content-type")?.prefix { $0 != ";" && $0 != " " }.lowercased()
       return type == nil || type == "application/ocsp-response" ? .success(response.body) : .failure(.malformed)
     case .failure(.timedOut): return .failure(.timedOut)
+    case .failure(.innerAddress(let host)): return .failure(.responderInside(host))
     case .failure(.malformed), .failure(.bodyTooLarge): return .failure(.malformed)
     case .failure(let error): return .failure(.unreachable("\(error)"))
     }

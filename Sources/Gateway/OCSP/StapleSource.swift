@@ -27,7 +27,9 @@ enum StapleSource: Sendable {
     judge: @escaping ([UInt8], UnixTime) -> OCSPAssessment, then: @escaping OCSPQuery.Completion
   ) {
     switch self {
-    case .responders(let urls): OCSPQuery.ask(urls, question, tls: tls, on: loop, judge: judge, then: then)
+    case .responders(let urls):
+      // The operator's own certificate names them, not one that a client showed.
+      OCSPQuery.ask(urls, question, reach: .anywhere, tls: tls, on: loop, judge: judge, then: then)
     case .authority(let service):
       let request = ServiceRequest(
         method: "POST", fields: ["content-type": "application/ocsp-request"], body: question)

@@ -68,7 +68,8 @@ final class StatusMemory: Sendable {
     switch question.responders() {
     case .success(let urls):
       let judge = OCSPJudge(certificate: question.certificate, issuer: question.issuer)
-      OCSPQuery.ask(urls, question.request(nonce: nonce), tls: question.tls, on: loop) { bytes, now in
+      let request = question.request(nonce: nonce)
+      OCSPQuery.ask(urls, request, reach: question.reach, tls: question.tls, on: loop) { bytes, now in
         judge.assess(bytes, nonce: nonce, at: now)
       } then: { [self] answer in
         settle(key, answer.assessment, at: UnixTime(WallClock.now.seconds))

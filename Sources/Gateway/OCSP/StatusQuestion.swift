@@ -39,6 +39,9 @@ struct StatusQuestion: Sendable {
     return allowed.isEmpty ? .failure(.responderNotAllowed(first)) : .success(Array(allowed))
   }
 
+  /// How far the responders may be asked.
+  var reach: AddressReach { configured != nil ? .anywhere : allowedHosts.reach }
+
   /// The request to send.
   func request(nonce: [UInt8]?) -> [UInt8] {
     OCSPRequest([OCSPCertID(certificate, issuer: issuer)], nonce: nonce).der

@@ -6,6 +6,8 @@ public enum OCSPFailure: Error, Hashable, Sendable {
   case noResponder
   /// The responder named is none that may be asked.
   case responderNotAllowed(String)
+  /// The responder named has an inner address, and is not named as one that may.
+  case responderInside(String)
   /// No answer: what the transport said.
   case unreachable(String)
   case timedOut
@@ -34,6 +36,8 @@ extension OCSPFailure: CustomStringConvertible {
     switch self {
     case .noResponder: "no OCSP responder URL in certificate"
     case .responderNotAllowed(let url): "the OCSP responder \"\(url)\" may not be asked"
+    case .responderInside(let host):
+      "the OCSP responder's host \"\(host)\" has an inner address and may not be asked (ssl_ocsp_hosts)"
     case .unreachable(let reason): "the OCSP responder did not answer: \(reason)"
     case .timedOut: "OCSP responder timed out"
     case .httpStatus(let status): "OCSP responder sent status \(status)"
