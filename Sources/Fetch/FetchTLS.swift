@@ -36,9 +36,9 @@ public final class FetchTLS: Sendable {
   }
 
   /// Why the chain is not that of `host`; `nil` where it is.
-  fileprivate func refusal(of chain: [[UInt8]], host: String) -> Refusal? {
+  fileprivate func refusal(of chain: PresentedChain, host: String) -> Refusal? {
     let now = UnixTime(TLSServerConfiguration.systemTime())
-    return verifier(for: host).verdict(on: PresentedChain(chain), at: now).firstFinding
+    return verifier(for: host).verdict(on: chain, at: now).firstFinding
   }
 
   private func verifier(for host: String) -> Verifier {
@@ -66,7 +66,7 @@ final class FetchJudge: TLSClientDelegate {
   }
 
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
-    refusal = tls.refusal(of: chain, host: host)
+    refusal = tls.refusal(of: PresentedChain(chain, unread: connection.unreadPeerCertificates), host: host)
     return refusal.map { .reject(TLSAlert(rawValue: $0.alert.rawValue)) } ?? .accept
   }
 }

@@ -3,23 +3,21 @@ import Cryptography
 /// What a peer sent: certificates as DER, leaf first, nothing verified.
 public struct PresentedChain: Hashable, Sendable {
   public let certificates: [[UInt8]]
-  /// SHA-256 over each certificate preceded by its length (8 bytes, big endian).
+  /// How many more the peer sent, which nobody read: more than are admitted.
+  public let unread: Int
+  /// As `ChainHash` says: the same for every order of the certificates behind the leaf.
   public let hash: [UInt8]
 
-  public init(_ certificates: [[UInt8]]) {
+  public init(_ certificates: [[UInt8]], unread: Int = 0) {
     self.certificates = certificates
-    hash = Self.hash(certificates)
+    self.unread = unread
+    hash = ChainHash.of(certificates, unread: unread)
   }
 
-  /// The hash alone, for those who need no more.
-  public static func hash(_ certificates: [[UInt8]]) -> [UInt8] {
-    var hasher = SHA256Hasher()
-    for certificate in certificates {
-      withUnsafeBytes(of: UInt64(certificate.count).bigEndian) { hasher.update($0) }
-      hasher.update(certificate)
-    }
-    return hasher.finalize()
-  }
+  public var count: Int { certificates.count + unread }
+
+  /// As most clients send it: reading it, whatever is inside, takes no time worth speaking of.
+  var isOrdinary: Bool { count <= 4 && certificates.reduce(0) { $0 + $1.count } <= 1 << 14 }
 
   public static func == (a: Self, b: Self) -> Bool { a.hash == b.hash }
   public func hash(into hasher: inout Hasher) { hasher.combine(hash) }

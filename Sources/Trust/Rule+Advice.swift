@@ -44,6 +44,9 @@ extension Rule {
 
   private static let pathAdvice: [Rule: RuleAdvice] = [
     .noCertificate: RuleAdvice("The client sent no certificate.", cure: "give the client a certificate and its key"),
+    .tooManyCertificates: RuleAdvice(
+      "The client sent more certificates than ssl_verify_chain_limit admits; none but its own was looked at.",
+      cure: "have the client send its certificate and its intermediates alone, or raise ssl_verify_chain_limit"),
     .selfSigned: RuleAdvice(
       "The certificate signed itself: no CA vouches for it.",
       cure: "have a CA of ssl_client_certificate issue the client's certificate"),

@@ -11,6 +11,7 @@ public enum Rule: String, Hashable, Sendable, CaseIterable {
   case malformedName
   // Path building (RFC 5280 §6.1, RFC 4158)
   case noCertificate
+  case tooManyCertificates
   case selfSigned
   case selfSignedInChain
   case unknownIssuer
@@ -81,7 +82,7 @@ extension Rule {
     case .unknownIssuer: "unable to get local issuer certificate"
     case .incompleteTrustedChain: "unable to get issuer certificate"
     case .unverifiableLeaf: "unable to verify the first certificate"
-    case .chainTooLong: "certificate chain too long"
+    case .chainTooLong, .tooManyCertificates: "certificate chain too long"
     case .signature: "certificate signature failure"
     case .unsupportedSignatureAlgorithm: "Cannot find certificate signature algorithm"
     case .unsupportedPublicKey: "unable to decode issuer public key"
@@ -145,7 +146,7 @@ extension Rule {
       .unknownCA
     case .purpose, .unsupportedPublicKey, .unsupportedSignatureAlgorithm: .unsupportedCertificate
     case .signature, .crlSignature: .decryptError
-    case .workBudgetExceeded, .statusUnknown, .statusRequestFailed: .certificateUnknown
+    case .tooManyCertificates, .workBudgetExceeded, .statusUnknown, .statusRequestFailed: .certificateUnknown
     default: .badCertificate
     }
   }

@@ -40,6 +40,12 @@ public final class TrustSnapshot: Sendable {
       domains: bundles.mapValues { TrustSnapshot(generation: generation, anchors: $0, crls: crls) })
   }
 
+  /// Whether `certificate` was configured, as an anchor or to build with.
+  func contains(_ certificate: ExaminedCertificate) -> Bool {
+    anchorIndex.named(certificate.subject).contains(certificate)
+      || intermediateIndex.named(certificate.subject).contains(certificate)
+  }
+
   /// The same CAs with other CRLs.
   public func replacing(crls: CRLIndex?, generation: UInt64) -> TrustSnapshot {
     TrustSnapshot(

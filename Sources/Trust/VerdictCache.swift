@@ -3,24 +3,34 @@ import Synchronization
 
 /// Verdicts by chain hash: bounded, sharded, and a hit takes one short lock and allocates nothing.
 ///
-/// Refusals live apart from acceptances, so a flood of bad chains cannot push good ones out.
+/// Refusals live apart from acceptances, so a flood of bad chains cannot push good ones out. So do chains with
+/// certificates that their path had no need for: who has one good certificate makes any number of them.
 final class VerdictCache: Sendable {
   private let accepted: VerdictShards
+  private let padded: VerdictShards
   private let refused: VerdictShards
 
   init(capacity: Int) {
     accepted = VerdictShards(capacity: capacity)
+    padded = VerdictShards(capacity: max(1, capacity / 8))
     refused = VerdictShards(capacity: max(1, capacity / 8))
   }
 
   func verdict(for chainHash: [UInt8], at now: UnixTime) -> Verdict? {
     let key = ChainKey(chainHash)
     return accepted.verdict(for: key, at: now) ?? refused.verdict(for: key, at: now)
+      ?? padded.verdict(for: key, at: now)
   }
 
   func remember(_ verdict: Verdict) {
     let key = ChainKey(verdict.presented.hash)
-    (verdict.isVerified ? accepted : refused).remember(verdict, for: key)
+    shards(for: verdict).remember(verdict, for: key)
+  }
+
+  private func shards(for verdict: Verdict) -> VerdictShards {
+    guard let path = verdict.chain?.certificates else { return refused }
+    let isPadded = verdict.presented.certificates.contains { sent in !path.contains { $0.der == sent } }
+    return isPadded ? padded : accepted
   }
 }
 

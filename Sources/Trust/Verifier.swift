@@ -29,6 +29,17 @@ public final class Verifier: Sendable {
     return verdict
   }
 
+  /// The same for a thread that others wait for: nil where the verdict is not remembered and costs more than a brief
+  /// look, so that `verdict(on:at:)` belongs on another thread.
+  public func briefVerdict(on chain: PresentedChain, at now: UnixTime) -> Verdict? {
+    if let known = cache.verdict(for: chain.hash, at: now) { return known }
+    guard chain.isOrdinary else { return nil }
+    let (verdict, left) = examine(chain, at: now, within: .brief)
+    if left?.isExceeded == true { return nil }
+    cache.remember(verdict)
+    return verdict
+  }
+
   /// A verdict made before that still holds: no certificate is parsed, nothing is allocated.
   public func remembered(_ chainHash: [UInt8], at now: UnixTime) -> Verdict? {
     cache.verdict(for: chainHash, at: now)
@@ -41,8 +52,9 @@ public final class Verifier: Sendable {
 
   /// The verdict, and what was left of the work it may cost; nil where nothing was searched.
   func examine(
-    _ chain: PresentedChain, at now: UnixTime, extra: [Certificate] = []
+    _ chain: PresentedChain, at now: UnixTime, extra: [Certificate] = [], within allowance: WorkAllowance? = nil
   ) -> (verdict: Verdict, left: WorkBudget?) {
+    guard chain.count <= policy.maximumCertificates else { return (tooLong(chain, now), nil) }
     var read: [Certificate] = []
     for (depth, der) in chain.certificates.enumerated() {
       do throws(PKIError) {
@@ -57,15 +69,26 @@ public final class Verifier: Sendable {
     }
     let leaf = ExaminedCertificate(first)
     let untrusted = CertificateIndex((read.dropFirst() + extra).map(ExaminedCertificate.init))
-    let judgement: Judgement
+    func judgement(_ policy: VerificationPolicy, _ snapshot: TrustSnapshot) -> Judgement {
+      let budget = WorkBudget(allowance ?? policy.allowance)
+      return Judgement(policy: policy, now: now, snapshot: snapshot, untrusted: untrusted, budget: budget)
+    }
+    func judged(_ judgement: Judgement) -> (Verdict, WorkBudget?) {
+      (judge(leaf, chain, judgement), judgement.budget)
+    }
     switch SVIDRule.jurisdiction(over: leaf, in: snapshot) {
-    case .authorities: judgement = Judgement(policy: policy, now: now, snapshot: snapshot, untrusted: untrusted)
-    case .domain(let domain):
-      judgement = Judgement(policy: policy.underTrustDomain, now: now, snapshot: domain, untrusted: untrusted)
+    case .authorities: return judged(judgement(policy, snapshot))
+    case .domain(let domain): return judged(judgement(policy.underTrustDomain, domain))
     case .nobody(let refusal): return (refused([refusal], chain, first, now), nil)
     }
-    let verdict = judge(leaf, chain, judgement)
-    return (verdict, judgement.budget)
+  }
+
+  /// None but the leaf is read, for the log.
+  private func tooLong(_ chain: PresentedChain, _ now: UnixTime) -> Verdict {
+    let leaf = chain.certificates.first.flatMap { try? Certificate(der: $0) }
+    let detail = "\(chain.count) certificates, \(policy.maximumCertificates) at most"
+    let refusal = Refusal(rule: .tooManyCertificates, depth: 0, certificate: leaf, detail: detail)
+    return refused([refusal], chain, leaf, now)
   }
 
   private func judge(_ leaf: ExaminedCertificate, _ chain: PresentedChain, _ judgement: Judgement) -> Verdict {

@@ -93,7 +93,7 @@ struct MetricsTests {
   func cells() {
     var cells: [CounterCell] = [
       .accepted, .active, .idle, .reading, .requests, .verified, .sentNoCertificate, .verdictHits, .verdictMisses,
-      .disconnects,
+      .disconnects, .hardVerdicts, .hardVerdictsRefused,
     ]
     for version in HTTPProtocolLabel.allCases {
       cells += StatusClass.allCases.map { CounterCell.response(version, $0) }

@@ -215,6 +215,46 @@ struct ClientCertificateTests {
     #expect(gateway.isRunning)
   }
 
+  @Test("a client that sends more certificates than ssl_verify_chain_limit is refused as each failure is")
+  func chainLimit() throws {
+    let scene = try Scene()
+    var client = try scene.authority.issue("many")
+    let own = try String(contentsOfFile: client.certificate, encoding: .utf8)
+    let others = try (0..<10).map { number in
+      try String(contentsOfFile: scene.authority.issue("other\(number)").certificate, encoding: .utf8)
+    }
+    client.certificate = try scene.directory.write("many.crt", ([own] + others).joined())
+    func server(_ more: String) -> String {
+      """
+      server {
+        listen 127.0.0.1:@PORT1@ ssl;
+        ssl_certificate \(scene.server.certificate);
+        ssl_certificate_key \(scene.server.key);
+        ssl_client_certificate \(scene.authority.certificate);
+        ssl_verify_client on;
+        \(more)
+        return 200 "$ssl_client_verify";
+      }
+      """
+    }
+    let gateway = try scene.start(server(""))
+    #expect(try scene.curl(client).get("/").status == 400)
+    #expect(gateway.errorLog.contains("rule tooManyCertificates") && gateway.errorLog.contains("CN=many"))
+    var generation = 1
+    func answer(_ more: String) throws -> Answer {
+      generation += 1
+      try gateway.reload("events { }\nhttp {\n\(server(more))\n}\n", ports: scene.ports)
+      #expect(eventually { gateway.errorLog.contains("generation \(generation) serves") })
+      return try scene.curl(client).get("/")
+    }
+    let goesOn = try answer("ssl_verify_client_failure continue;")
+    #expect(goesOn.body == "FAILED:certificate chain too long")
+    #expect(try answer("ssl_verify_client_failure handshake;").status == 0)
+    #expect(gateway.errorLog.contains("certificate chain too long"))
+    // So many are no ordinary chain: another thread judges them.
+    #expect(try answer("ssl_verify_chain_limit 11;").body == "SUCCESS")
+  }
+
   @Test("RSA, ECDSA and Ed25519 clients and servers", arguments: ["rsa:2048", "P-256", "P-384", "Ed25519"])
   func keyTypes(kind: String) throws {
     let scene = try Scene(serverKey: kind)

@@ -264,7 +264,8 @@ struct LocationTrustTests {
     try two.admin.revoke(bad)
     let signer = try two.admin.issue("responder", .responder)
     let responder = try OCSPResponder(two.admin, port: two.scene.ports[1], signer: signer)
-    let gateway = try two.scene.start(two.server("ssl_ocsp leaf; ssl_ocsp_hosts 127.0.0.1; ssl_verify_client_failure continue;"))
+    let gateway = try two.scene.start(
+      two.server("ssl_ocsp leaf; ssl_ocsp_hosts 127.0.0.1; ssl_verify_client_failure continue;"))
     #expect(try two.scene.curl(good).get("/admin").body.hasPrefix("admin SUCCESS CN=good"), "\(gateway.errorLog)")
     #expect(try two.scene.curl(good).get("/").body.hasPrefix("api FAILED:"))
     #expect(try two.scene.curl(bad).get("/admin").body.hasPrefix("admin FAILED:certificate revoked"))

@@ -31,6 +31,27 @@ struct HandshakeTests {
     #expect(wire.client.plaintext == Array("pong".utf8))
   }
 
+  @Test("of a peer that sends more certificates than are admitted the first alone is looked at, at either end")
+  func certificateLimit() throws {
+    var identity = try SelfSigned.credential()
+    let more = try (0..<9).map { try SelfSigned.certificate(.generate(.p256), name: "\($0)") }
+    identity.chain += more
+    var server = TLSServerConfiguration(credentials: [identity])
+    server.clientCertificate = .requested
+    let client = TLSClientConfiguration(credentials: [identity])
+    let admitted = try Setup(server, client)
+    _ = try admitted.connect()
+    #expect(admitted.serverSide.judged == [identity.chain] && admitted.serverSide.unread == 0, "ten, by default")
+    #expect(admitted.clientSide.judged == [identity.chain] && admitted.clientSide.unread == 0)
+    identity.chain.append(more[0])
+    server.credentials = [identity]
+    let beyond = try Setup(server, TLSClientConfiguration(credentials: [identity]))
+    let facts = try #require(try beyond.connect().server.facts)
+    #expect(beyond.serverSide.judged == [[identity.chain[0]]] && beyond.serverSide.unread == 10)
+    #expect(beyond.clientSide.judged == [[identity.chain[0]]] && beyond.clientSide.unread == 10)
+    #expect(facts.peerChainHash != ChainHash.of([identity.chain[0]]), "its session is not that of the leaf alone")
+  }
+
   @Test("TLS 1.0 and 1.1 are spoken where they are asked for", arguments: [TLSVersion.tls1_0, .tls1_1])
   func oldVersions(version: TLSVersion) throws {
     var server = TLSServerConfiguration(credentials: [try SelfSigned.credential(.rsa(bits: 2048))])

@@ -11,7 +11,8 @@ struct HostileGraphTests {
     _ chain: [Certificate], trust: [Holder], crls: CRLIndex? = nil,
     _ change: (inout VerificationPolicy) -> Void = { _ in }
   ) throws -> (verdict: Verdict, left: WorkBudget) {
-    var policy = VerificationPolicy(purpose: .client, maximumDepth: 20, revocation: crls == nil ? .off : .chain)
+    var policy = VerificationPolicy(
+      purpose: .client, maximumDepth: 20, maximumCertificates: .max, revocation: crls == nil ? .off : .chain)
     change(&policy)
     let verifier = Verifier(
       snapshot: TrustSnapshot(generation: 1, anchors: trust.map(\.certificate), crls: crls), policy: policy)

@@ -52,8 +52,23 @@ struct VerifierTests {
 
   @Test("chains that only differ in where one certificate ends have different hashes")
   func hashing() {
-    #expect(PresentedChain.hash([[1, 2], [3]]) != PresentedChain.hash([[1], [2, 3]]))
-    #expect(PresentedChain.hash([[1]]) != PresentedChain.hash([[1], []]))
+    func hash(_ certificates: [[UInt8]], unread: Int = 0) -> [UInt8] {
+      PresentedChain(certificates, unread: unread).hash
+    }
+    #expect(hash([[1, 2], [3]]) != hash([[1], [2, 3]]))
+    #expect(hash([[1]]) != hash([[1], []]))
+    #expect(hash([[1]]) != hash([[1]], unread: 1))
+    #expect(hash([[1], [2], [3]]) != hash([[2], [1], [3]]), "the leaf stays the leaf")
+  }
+
+  @Test("order and repetition behind the leaf make no other chain")
+  func order() {
+    let hash = PresentedChain([[9], [1], [2], [3]]).hash
+    for others: [[UInt8]] in [[[3], [2], [1]], [[2], [3], [1], [1]], [[1], [1], [2], [2], [3], [3]]] {
+      #expect(PresentedChain([[9]] + others).hash == hash)
+    }
+    #expect(PresentedChain([[9], [1], [2]]).hash != hash)
+    #expect(PresentedChain([[9], [9], [9]]).hash == PresentedChain([[9], [9]]).hash)
   }
 
   @Test("policies that differ in any field have different fingerprints")
@@ -74,6 +89,8 @@ struct VerifierTests {
     add { $0.profile = .strict }
     add { $0.publicSuffixes = PublicSuffixList(Array("com".utf8)) }
     add { $0.publicSuffixes = PublicSuffixList(Array("org".utf8)) }
+    add { $0.maximumCertificates = 3 }
+    add { $0.allowance = .thorough }
     #expect(Set(policies.map(\.fingerprint)).count == policies.count)
   }
 

@@ -91,6 +91,11 @@ extension DirectiveTable {
       "What is asked of the certificates and CRLs of a client's chain beyond RFC 5280 §6: what sound PKIs put up with, or "
         + "all that RFC 5280 demands of a conforming CA (docs/verifier-profiles.md)."),
     .value(
+      "ssl_verify_chain_limit", in: .connection, \.tls.$verifyChainLimit, .chainLimit, default: "10",
+      "How many certificates a client may send, its own counted (1 to 100). Of a client that sends more none is verified: "
+        + "`FAILED:certificate chain too long`. Not fewer than ssl_verify_depth and one, where clients send all of theirs."
+    ),
+    .value(
       "ssl_trusted_certificate", in: .connection, \.tls.$trustedCertificate,
       Grammar<PathReference>.file.optional, default: nil,
       "More CAs for clients and for OCSP responses; their names are not sent."),
@@ -145,6 +150,17 @@ extension DirectiveTable {
         + "directive, in one of fixed size that servers share.", inheriting: [Inheritance(\.tls.$ocspCache)]
     ) { invocation throws(Diagnostic) in try invocation.setOCSPCache() },
   ]
+}
+
+extension Grammar where Value == Int {
+  fileprivate static var chainLimit: Grammar {
+    Grammar("number") { invocation throws(Diagnostic) in
+      guard let limit = Int(configuration: invocation.text(0).utf8), (1...100).contains(limit) else {
+        throw invocation.error("invalid number of certificates \"\(invocation.text(0))\", it must be 1 to 100")
+      }
+      return limit
+    }
+  }
 }
 
 extension Grammar where Value == String? {

@@ -26,6 +26,8 @@ public struct TLSSettings: Sendable {
   @Inherited public var verifyClientDetail: Bool = false
   @Inherited public var verifyDepth: Int = 1
   @Inherited public var verifyProfile: VerifyProfile = .compatible
+  /// Certificates that a client may send, its own counted.
+  @Inherited public var verifyChainLimit: Int = 10
   @Inherited public var clientCertificate: PathReference? = nil
   /// One for each trust domain.
   @Inherited public var spiffeBundles: [SPIFFEBundleSetting] = []

@@ -40,10 +40,13 @@ struct DistributionPointCheck: Sendable {
   }
 
   /// What may help to another verdict; empty where nothing does.
-  func plan(for verdict: Verdict, by verifier: Verifier, at now: UnixTime) -> Plan {
+  ///
+  /// - Parameter isBrief: nil is returned where it costs more than an event loop may spend.
+  func plan(for verdict: Verdict, by verifier: Verifier, at now: UnixTime, isBrief: Bool) -> Plan? {
     var plan = Plan()
     guard !verdict.isVerified, verdict.findings.contains(where: \.rule.asksForLists) else { return plan }
-    guard let chain = goodChain(verdict, verifier, now) else { return plan }
+    guard let known = verdictWithoutLists(verdict, verifier, now, isBrief: isBrief) else { return nil }
+    guard let chain = known.chain else { return plan }
     let snapshot = verifier.snapshot
     let signers = chain.certificates.dropFirst() + snapshot.anchors + snapshot.intermediates
     let certificates = chain.certificates.dropLast()
@@ -54,12 +57,15 @@ struct DistributionPointCheck: Sendable {
     return plan
   }
 
-  /// The path as it is without a question for revocation.
-  private func goodChain(_ verdict: Verdict, _ verifier: Verifier, _ now: UnixTime) -> VerifiedChain? {
+  /// As it is without a question for revocation.
+  private func verdictWithoutLists(
+    _ verdict: Verdict, _ verifier: Verifier, _ now: UnixTime, isBrief: Bool
+  ) -> Verdict? {
     var policy = verifier.policy
     policy.revocation = .off
-    return Verifier(snapshot: verifier.snapshot, policy: policy, remembered: 1).verdict(on: verdict.presented, at: now)
-      .chain
+    let verifier = Verifier(snapshot: verifier.snapshot, policy: policy, remembered: 1)
+    return isBrief
+      ? verifier.briefVerdict(on: verdict.presented, at: now) : verifier.verdict(on: verdict.presented, at: now)
   }
 
   private func add(_ point: DistributionPoint, _ signers: [Certificate], _ plan: inout Plan, _ now: UnixTime) {

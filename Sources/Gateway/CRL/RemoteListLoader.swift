@@ -83,7 +83,8 @@ extension RemoteList {
   ) {
     self.init(
       url: url, path: path, position: position, tls: tls, hosts: AllowedHosts(settings.crlHosts),
-      isConfigured: isConfigured, mostBytes: settings.crlMaxSize.bytes, refresh: settings.crlRefresh, grace: settings.crlGrace, signers: [signers])
+      isConfigured: isConfigured, mostBytes: settings.crlMaxSize.bytes, refresh: settings.crlRefresh,
+      grace: settings.crlGrace, signers: [signers])
   }
 }
 

@@ -75,8 +75,10 @@ struct CounterCell {
   static var verdictHits: Self { Self(index: 7) }
   static var verdictMisses: Self { Self(index: 8) }
   static var disconnects: Self { Self(index: 9) }
-  /// Connections that could not be accepted, for want of descriptors or memory.
-  static var acceptFailures: Self { Self(index: 10) }
+  /// Judged on another thread.
+  static var hardVerdicts: Self { Self(index: 10) }
+  /// Handshakes ended because too many hard verdicts were under way.
+  static var hardVerdictsRefused: Self { Self(index: 11) }
 }
 
 // MARK: - Rows of cells

@@ -50,8 +50,14 @@ extension MetricsReport {
       "verdict_cache_lookups_total", .counter, "Presented chains by whether their verdict was remembered.")
     verdicts.add(totals[.verdictHits], ["result": "hit"])
     verdicts.add(totals[.verdictMisses], ["result": "miss"])
+    var hard = MetricFamily(
+      "hard_verdicts_total", .counter,
+      "Presented chains that cost too much for an event loop, by whether they were judged on another thread or the handshake was ended because too many were under way."
+    )
+    hard.add(totals[.hardVerdicts], ["result": "judged"])
+    hard.add(totals[.hardVerdictsRefused], ["result": "refused"])
     return [
-      results, refusals, requests, verdicts,
+      results, refusals, requests, verdicts, hard,
       .single(
         "revocation_disconnects_total", .counter,
         "Open connections closed because their client's certificate was revoked, expired or lost its CA.",

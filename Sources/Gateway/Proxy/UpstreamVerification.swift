@@ -22,8 +22,8 @@ final class UpstreamVerification: Sendable {
   }
 
   /// Why the chain is not that of `name`; `nil` where it is.
-  func refusal(of chain: [[UInt8]], name: String) -> Refusal? {
-    verifier(for: name).verdict(on: PresentedChain(chain), at: UnixTime(WallClock.now.seconds)).firstFinding
+  func refusal(of chain: PresentedChain, name: String) -> Refusal? {
+    verifier(for: name).verdict(on: chain, at: UnixTime(WallClock.now.seconds)).firstFinding
   }
 
   private func verifier(for name: String) -> Verifier {
@@ -67,6 +67,7 @@ final class UpstreamJudge: TLSClientDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
     guard let verification else { return .accept }
+    let chain = PresentedChain(chain, unread: connection.unreadPeerCertificates)
     guard let found = verification.refusal(of: chain, name: name) else { return .accept }
     refusal = Self.text(of: found, name: name)
     return .reject(TLSAlert(rawValue: found.alert.rawValue))

@@ -57,6 +57,7 @@ struct ClientPolicy: Hashable, Sendable {
   let failure: VerifyClientFailure
   private let depth: Int
   private let profile: VerifyProfile
+  private let chainLimit: Int
   private let authorities: [[String]]
   private let trusted: String?
   private let revocation: [String]
@@ -67,6 +68,7 @@ struct ClientPolicy: Hashable, Sendable {
     failure = verifies ? tls.verifyClientFailure : .respond
     depth = verifies ? tls.verifyDepth : 0
     profile = verifies ? tls.verifyProfile : .compatible
+    chainLimit = verifies ? tls.verifyChainLimit : 0
     authorities = verifies ? [tls.clientTrust.key] + locations.policies.map(\.setting.key) : []
     trusted = verifies ? tls.trustedCertificate?.path : nil
     let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]

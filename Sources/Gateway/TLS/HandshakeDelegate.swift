@@ -11,6 +11,8 @@ final class HandshakeDelegate: TLSServerDelegate {
   private(set) var tls: ServerTLS.State?
   /// Found while a session was being considered; they count only if that session was resumed.
   private var resumed: [HandshakeVerdict] = []
+  /// What another thread found.
+  var elsewhere: ElsewhereFindings?
 
   init(_ connection: ClientConnection, eventLoop: EventLoop, errorLog: ErrorLogRuntime) {
     self.connection = connection
@@ -18,7 +20,7 @@ final class HandshakeDelegate: TLSServerDelegate {
     self.errorLog = errorLog
   }
 
-  private var now: UnixTime { UnixTime(TLSServerConfiguration.systemTime()) }
+  var now: UnixTime { UnixTime(TLSServerConfiguration.systemTime()) }
 
   func contextForServerName(_ name: [UInt8]?) -> TLSServerContext? {
     if let name, let host = HostName(name) {
@@ -30,22 +32,45 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
     guard let tls, tls.verifier != nil else { return .accept }
-    let chain = PresentedChain(chain)
-    return fetchesLists(for: chain, tls, engine) ? .pending : judge(chain, tls, engine)
+    return begin(PresentedChain(chain, unread: engine.unreadPeerCertificates), tls, engine)
+  }
+
+  private func begin(_ chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> PeerDecision {
+    guard let points = tls.distributionPoints else { return judge(chain, tls, engine) }
+    guard let plan = plan(points, chain, tls) else {
+      judgeElsewhere(tls.judges[...], chain, points, engine) { [self] in
+        let decision = begin(chain, tls, engine)
+        if decision != .pending { engine.peerVerified(decision) }
+      }
+      return .pending
+    }
+    return fetches(plan, by: points, for: chain, tls, engine) ? .pending : judge(chain, tls, engine)
+  }
+
+  /// What CRLs the chain names and its verdict wants for; `nil` where that is not found out on an event loop.
+  private func plan(
+    _ points: DistributionPointCheck, _ chain: PresentedChain, _ tls: ServerTLS.State
+  ) -> DistributionPointCheck.Plan? {
+    if let plan = elsewhere?.plan { return plan }
+    var plan = DistributionPointCheck.Plan()
+    for judge in tls.judges {
+      guard let verdict = judge.verifier.briefVerdict(on: chain, at: now),
+        let more = points.plan(for: verdict, by: judge.verifier, at: now, isBrief: true)
+      else { return nil }
+      plan.add(more)
+    }
+    return plan
   }
 
   /// Has the CRLs fetched that the chain names and that its verdict wants for; then it is judged, and the engine told.
   ///
   /// - Returns: `false` where nothing is to be fetched.
-  private func fetchesLists(for chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> Bool {
-    guard let points = tls.distributionPoints else { return false }
-    var plan = DistributionPointCheck.Plan()
-    var leaf: Certificate?
-    for judge in tls.judges {
-      let verdict = judge.verifier.verdict(on: chain, at: now)
-      leaf = verdict.leaf
-      plan.add(points.plan(for: verdict, by: judge.verifier, at: now))
-    }
+  private func fetches(
+    _ plan: DistributionPointCheck.Plan, by points: DistributionPointCheck, for chain: PresentedChain,
+    _ tls: ServerTLS.State, _ engine: TLSConnection
+  ) -> Bool {
+    if plan.points.isEmpty, plan.problems.isEmpty { return false }
+    let leaf = chain.certificates.first.flatMap { try? Certificate(der: $0) }
     for problem in plan.problems { report(problem, of: leaf) }
     if plan.points.isEmpty { return false }
     points.obtain(plan, on: eventLoop) { [self] problems in
@@ -68,11 +93,17 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   /// Takes the verdict of each judge, the statuses of certificates included.
   ///
-  /// - Returns: `false` where a responder must be asked first; then the engine is told later.
+  /// - Returns: `false` where another thread must judge or a responder be asked first; then the engine is told later.
   private func settle(_ judges: ArraySlice<HandshakeJudge>, _ chain: PresentedChain, _ engine: TLSConnection) -> Bool {
     guard let judge = judges.first else { return true }
     let rest = judges.dropFirst()
-    let verdict = verdict(on: chain, by: judge.verifier)
+    guard let verdict = verdict(on: chain, by: judge.verifier) else {
+      // The locations' verdicts, too: one that is asked for later is then remembered.
+      judgeElsewhere(tls?.judges[...] ?? judges, chain, nil, engine) { [self] in
+        if settle(judges, chain, engine) { engine.peerVerified(decide()) }
+      }
+      return false
+    }
     guard let status = tls?.clientStatus else {
       take(verdict, of: judge)
       return settle(rest, chain, engine)
@@ -87,14 +118,16 @@ final class HandshakeDelegate: TLSServerDelegate {
     return settle(rest, chain, engine)
   }
 
-  private func verdict(on chain: PresentedChain, by verifier: Verifier) -> Verdict {
+  /// `nil` where it costs more than an event loop may spend, and no other thread has found it.
+  private func verdict(on chain: PresentedChain, by verifier: Verifier) -> Verdict? {
+    if let found = elsewhere?.verdict(by: verifier) { return found }
     let now = now
     if let known = verifier.remembered(chain.hash, at: now) {
       connection.counters.count(.verdictHits)
       return known
     }
     connection.counters.count(.verdictMisses)
-    return verifier.verdict(on: chain, at: now)
+    return verifier.briefVerdict(on: chain, at: now)
   }
 
   private func take(_ verdict: Verdict, of judge: HandshakeJudge) {
@@ -178,7 +211,9 @@ extension HandshakeDelegate {
     guard let known else { return .failure(MissingVerdict(reason: .unknownVerdict)) }
     var found: [HandshakeVerdict] = []
     for judge in tls.judges {
-      let verdict = judge.verifier.verdict(on: known.presented, at: now)
+      guard let verdict = judge.verifier.briefVerdict(on: known.presented, at: now) else {
+        return .failure(MissingVerdict(reason: .unknownVerdict))
+      }
       // A status that must be asked for leads to a full handshake, which can wait.
       guard let status = tls.clientStatus else {
         found.append(HandshakeVerdict(judge: judge, verdict: verdict))

@@ -106,8 +106,8 @@ struct ServerTLSBuilder: Sendable {
 
   private var verificationPolicy: VerificationPolicy {
     VerificationPolicy(
-      purpose: .client, maximumDepth: settings.verifyDepth, revocation: revocation, crlGrace: settings.crlGrace,
-      profile: VerifierProfile(settings.verifyProfile))
+      purpose: .client, maximumDepth: settings.verifyDepth, maximumCertificates: settings.verifyChainLimit,
+      revocation: revocation, crlGrace: settings.crlGrace, profile: VerifierProfile(settings.verifyProfile))
   }
 
   private var revocation: RevocationMode {
@@ -121,6 +121,7 @@ struct ServerTLSBuilder: Sendable {
     var configuration = TLSServerConfiguration(
       credentials: credentials(feeds), ticketKeyring: shared.ticketKeyring)
     configuration.choosesCredentials = settings.choosesCertificates
+    configuration.peerCertificateLimit = settings.verifyChainLimit
     (configuration.minimumVersion, configuration.maximumVersion) = try versions()
     configuration.cipherList = settings.ciphers
     configuration.groups = settings.ecdhCurve == "auto" ? nil : settings.ecdhCurve

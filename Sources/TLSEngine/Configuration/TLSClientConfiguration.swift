@@ -18,6 +18,8 @@ public struct TLSClientConfiguration: Sendable {
   public var alpn: [String] = []
   /// Whether the delegate is asked about the server's certificate. Off: any is accepted.
   public var verifiesPeer = true
+  /// Certificates of a server that are looked at; of more, the leaf alone.
+  public var peerCertificateLimit = 10
   /// Whether the server is asked to staple the status of its certificate.
   public var requestsStaple = false
   /// Sessions to offer again, by key; 0: none are kept.

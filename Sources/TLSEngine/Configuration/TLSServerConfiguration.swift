@@ -30,6 +30,8 @@ public struct TLSServerConfiguration: Sendable {
   /// In order of preference; empty: the extension is not answered.
   public var alpn: [String] = []
   public var clientCertificate: ClientCertificate = .none
+  /// Certificates of a client that are looked at; of more, the leaf alone.
+  public var peerCertificateLimit = 10
   /// DER names of CertificateRequest's certificate_authorities.
   public var clientCANames: [[UInt8]] = []
   /// Whether stateless session tickets are issued and accepted.

@@ -5,6 +5,8 @@ final class HandshakeState {
   /// The verdict on the peer, once there is one.
   var verdict: PeerDecision?
   var peerChain: [[UInt8]] = []
+  /// Certificates beyond `peerChain`: the peer sent more than are admitted.
+  var unreadCertificates = 0
   var peerChainHash: [UInt8] = []
   var serverName: [UInt8]?
   var isNameRefused = false

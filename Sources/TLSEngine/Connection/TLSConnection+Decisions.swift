@@ -85,7 +85,7 @@ extension TLSConnection {
     if let verdict = handshake.verdict { return verdict }
     // Set already where the delegate was asked and has not answered.
     guard handshake.peerChain.isEmpty else { return .pending }
-    handshake.peerChain = CryptoBuffer.certificates(SSL_get0_peer_certificates(ssl))
+    readPeerChain(handshake)
     let decision =
       handshake.serverDelegate?.verifyPeer(handshake.peerChain, connection: self)
       ?? handshake.clientDelegate?.verifyPeer(handshake.peerChain, connection: self)

@@ -1,4 +1,5 @@
 import CNIOBoringSSL
+import Cryptography
 
 extension TLSConnection {
   func continueHandshake() -> TLSProgress {
@@ -60,16 +61,22 @@ extension TLSConnection {
   }
 
   private func currentPeerChain(_ handshake: HandshakeState) -> [[UInt8]] {
-    if handshake.peerChain.isEmpty {
-      handshake.peerChain = CryptoBuffer.certificates(SSL_get0_peer_certificates(ssl))
-    }
+    if handshake.peerChain.isEmpty { readPeerChain(handshake) }
     return handshake.peerChain
+  }
+
+  /// No more than is admitted: what goes beyond is counted and neither copied nor hashed.
+  func readPeerChain(_ handshake: HandshakeState) {
+    let limit = serverContext?.configuration.peerCertificateLimit ?? clientContext?.configuration.peerCertificateLimit
+    let found = CryptoBuffer.certificates(SSL_get0_peer_certificates(ssl), limit: limit ?? 1)
+    handshake.peerChain = found.read
+    handshake.unreadCertificates = found.unread
   }
 
   /// The hash that `ResumableSession.chainHash` describes, computed at most once.
   func currentPeerChainHash(_ handshake: HandshakeState) -> [UInt8] {
-    if handshake.peerChainHash.isEmpty {
-      handshake.peerChainHash = chainHash(currentPeerChain(handshake))
+    if handshake.peerChainHash.isEmpty, !currentPeerChain(handshake).isEmpty {
+      handshake.peerChainHash = ChainHash.of(handshake.peerChain, unread: handshake.unreadCertificates)
     }
     return handshake.peerChainHash
   }

@@ -13,7 +13,8 @@ public protocol TLSServerDelegate: AnyObject {
   /// - Parameter hello: what the ClientHello says; nothing is agreed on yet.
   func chooseContext(for hello: TLSSessionFacts, connection: TLSConnection) -> ContextChoice
 
-  /// Judges the client's certificates: DER, leaf first, as presented.
+  /// Judges the client's certificates: DER, leaf first, as presented; the leaf alone where there were more than the
+  /// context's `peerCertificateLimit` (`TLSConnection.unreadPeerCertificates`).
   ///
   /// After `.pending`, call `connection.peerVerified(_:)` on the same thread.
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision
@@ -38,7 +39,8 @@ public enum ContextChoice: Sendable {
 
 /// Decides for one client connection.
 public protocol TLSClientDelegate: AnyObject {
-  /// Judges the server's certificates: DER, leaf first. Also asked when a session is resumed.
+  /// Judges the server's certificates: DER, leaf first; the leaf alone where there were more than the context's
+  /// `peerCertificateLimit`. Also asked when a session is resumed.
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision
 }
 
@@ -55,8 +57,7 @@ public enum PeerDecision: Hashable, Sendable {
 public struct ResumableSession: Hashable, Sendable {
   /// The policy of the context that made it; already known to equal the current one's.
   public var policyID: [UInt8]
-  /// SHA-256 over the client's chain, each certificate preceded by its length in eight bytes, big-endian; empty if the
-  /// client sent none.
+  /// `ChainHash` of the client's certificates; empty if the client sent none.
   public var chainHash: [UInt8]
   /// Seconds since 1970 of the full handshake at which the client proved its key.
   public var created: Int64

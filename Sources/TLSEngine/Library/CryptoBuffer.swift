@@ -5,12 +5,15 @@ enum CryptoBuffer {
   /// Certificates that many connections show are kept once.
   nonisolated(unsafe) static let pool: OpaquePointer? = CRYPTO_BUFFER_POOL_new()
 
-  /// The bytes of each buffer of a stack, in order.
-  static func certificates(_ stack: OpaquePointer?) -> [[UInt8]] {
-    guard let stack else { return [] }
-    return (0..<sk_CRYPTO_BUFFER_num(stack)).compactMap { index in
-      sk_CRYPTO_BUFFER_value(stack, index).map(bytes)
-    }
+  /// The bytes of each buffer of a stack, in order; where there are more than `limit`, of the first alone.
+  ///
+  /// - Returns: also how many were not looked at.
+  static func certificates(_ stack: OpaquePointer?, limit: Int) -> (read: [[UInt8]], unread: Int) {
+    guard let stack else { return ([], 0) }
+    let count = sk_CRYPTO_BUFFER_num(stack)
+    let wanted = count <= limit ? count : 1
+    let read = (0..<wanted).compactMap { index in sk_CRYPTO_BUFFER_value(stack, index).map(bytes) }
+    return (read, count - wanted)
   }
 
   static func bytes(_ buffer: OpaquePointer) -> [UInt8] {

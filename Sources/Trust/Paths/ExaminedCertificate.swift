@@ -32,6 +32,22 @@ final class ExaminedCertificate: Sendable {
       && facts.isWellFormed
   }
 
+  /// Self-issued, and says itself that its own key signed it: in nobody's path but at its end.
+  var claimsOwnSignature: Bool {
+    guard isSelfIssued, let hint = facts.authorityKeyIdentifier?.keyIdentifier else { return false }
+    return hint == facts.subjectKeyIdentifier
+  }
+
+  /// What the authorityKeyIdentifier of a certificate says of a possible issuer.
+  enum KeyHint: Int { case names, saysNothing, speaksAgainst }
+
+  /// What that of `subject` says of this certificate.
+  func keyHint(of subject: ExaminedCertificate) -> KeyHint {
+    guard matchesKeyHint(of: subject) else { return .speaksAgainst }
+    guard let wanted = subject.facts.authorityKeyIdentifier?.keyIdentifier else { return .saysNothing }
+    return wanted == facts.subjectKeyIdentifier ? .names : .saysNothing
+  }
+
   /// The authorityKeyIdentifier of `subject` does not speak against this certificate (RFC 5280 §4.2.1.1).
   func matchesKeyHint(of subject: ExaminedCertificate) -> Bool {
     guard let hint = subject.facts.authorityKeyIdentifier else { return true }
@@ -42,8 +58,11 @@ final class ExaminedCertificate: Sendable {
   }
 
   /// The key is of the kind that makes such signatures.
-  func couldSign(_ subject: ExaminedCertificate) -> Bool {
-    guard let key, let algorithm = subject.certificate.signatureAlgorithm.signatureAlgorithm else { return true }
+  func couldSign(_ subject: ExaminedCertificate) -> Bool { key.map(subject.couldBeSigned) ?? true }
+
+  /// The signature is of a kind that the key makes, or unknown.
+  func couldBeSigned(by key: PublicKeyIdentity) -> Bool {
+    guard let algorithm = certificate.signatureAlgorithm.signatureAlgorithm else { return true }
     return algorithm.fits(key.key.type)
   }
 

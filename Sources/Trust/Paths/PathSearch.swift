@@ -45,14 +45,13 @@ struct PathSearch {
   private mutating func extend(_ path: inout [ExaminedCertificate], trustedFrom: Int?) -> CandidatePath? {
     let top = path[path.count - 1]
     let length = Self.length(of: path)
-    guard length < limit, path.count < Self.longestPath, mayReachAnchor(from: top, within: limit - length) else {
+    guard !judgement.budget.isExceeded, length < limit, path.count < Self.longestPath,
+      mayReachAnchor(from: top, within: limit - length)
+    else {
       return nil
     }
     for candidate in candidates(for: top) where !repeats(candidate.certificate, in: path) {
-      // What costs nothing is asked before what costs a signature.
-      guard candidate.source == .anchor || candidate.certificate.canIssue(at: judgement.now),
-        mayHaveSigned(candidate.certificate, top)
-      else { continue }
+      guard isUsable(candidate), judgement.mayHaveSigned(candidate.certificate, top) else { continue }
       path.append(candidate.certificate)
       defer { path.removeLast() }
       let trustedFrom = trustedFrom ?? (candidate.source == .untrusted ? nil : path.count - 1)
@@ -79,10 +78,13 @@ struct PathSearch {
     path.contains { $0 == candidate || ($0.subject == candidate.subject && $0.sharesKey(with: candidate)) }
   }
 
-  private func mayHaveSigned(_ issuer: ExaminedCertificate, _ subject: ExaminedCertificate) -> Bool {
-    // Without its parameters the key cannot be asked yet; the finished path is.
-    if issuer.inheritsParameters { return true }
-    return issuer.key.map { judgement.isSigned(subject, by: $0) } ?? false
+  /// What costs nothing is asked before what costs a signature.
+  private func isUsable(_ candidate: Candidate) -> Bool {
+    switch candidate.source {
+    case .anchor: true
+    case .known: candidate.certificate.canIssue(at: judgement.now)
+    case .untrusted: judgement.vouches(for: candidate.certificate)
+    }
   }
 
   private struct Candidate {
@@ -93,7 +95,7 @@ struct PathSearch {
 
   private enum Source: Int { case anchor, known, untrusted }
 
-  /// Likely issuers first: by key identifier, then trusted before known before sent, then valid before expired.
+  /// Likely issuers first: by key identifier, then valid before expired, then trusted before known before sent.
   private func candidates(for subject: ExaminedCertificate) -> [Candidate] {
     let snapshot = judgement.snapshot
     let known: Source = judgement.policy.acceptsPartialChain ? .anchor : .known
@@ -115,6 +117,6 @@ struct PathSearch {
   }
 
   private func rank(_ issuer: ExaminedCertificate, _ subject: ExaminedCertificate, _ source: Source) -> Int {
-    (issuer.matchesKeyHint(of: subject) ? 0 : 8) + (issuer.isValid(at: judgement.now) ? 0 : 4) + source.rawValue
+    issuer.keyHint(of: subject).rawValue * 8 + (issuer.isValid(at: judgement.now) ? 0 : 4) + source.rawValue
   }
 }

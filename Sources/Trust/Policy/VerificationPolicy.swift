@@ -7,6 +7,8 @@ public struct VerificationPolicy: Hashable, Sendable {
   /// Intermediate CAs allowed between leaf and anchor, those that are self-issued not counted (RFC 5280 §6.1.4 (l)):
   /// `ssl_verify_depth`.
   public var maximumDepth: Int
+  /// Certificates a peer may send, the leaf counted: `ssl_verify_chain_limit`.
+  public var maximumCertificates: Int
   public var revocation: RevocationMode
   /// How long after its nextUpdate a CRL still counts.
   public var crlGrace: Duration
@@ -21,15 +23,19 @@ public struct VerificationPolicy: Hashable, Sendable {
   public var publicSuffixes: PublicSuffixList?
   /// A verdict is never remembered for longer.
   public var verdictLife: Duration
+  /// What a verdict may cost.
+  public var allowance: WorkAllowance
 
   public init(
-    purpose: Purpose, maximumDepth: Int = 1, revocation: RevocationMode = .off, crlGrace: Duration = .zero,
-    identity: ReferenceIdentity? = nil, acceptsPartialChain: Bool = false, policies: PolicyInputs = PolicyInputs(),
-    algorithms: AlgorithmPolicy = .standard, profile: VerifierProfile = .compatible,
-    publicSuffixes: PublicSuffixList? = nil, verdictLife: Duration = .seconds(3600)
+    purpose: Purpose, maximumDepth: Int = 1, maximumCertificates: Int = 10, revocation: RevocationMode = .off,
+    crlGrace: Duration = .zero, identity: ReferenceIdentity? = nil, acceptsPartialChain: Bool = false,
+    policies: PolicyInputs = PolicyInputs(), algorithms: AlgorithmPolicy = .standard,
+    profile: VerifierProfile = .compatible, publicSuffixes: PublicSuffixList? = nil,
+    verdictLife: Duration = .seconds(3600), allowance: WorkAllowance = .whole
   ) {
     self.purpose = purpose
     self.maximumDepth = maximumDepth
+    self.maximumCertificates = maximumCertificates
     self.revocation = revocation
     self.crlGrace = crlGrace
     self.identity = identity
@@ -39,6 +45,7 @@ public struct VerificationPolicy: Hashable, Sendable {
     self.profile = profile
     self.publicSuffixes = publicSuffixes
     self.verdictLife = verdictLife
+    self.allowance = allowance
   }
 
   /// `maximumDepth` within what is searched: OpenSSL's 100 at most, since every level is a call in a call.
@@ -50,6 +57,7 @@ public struct VerificationPolicy: Hashable, Sendable {
       "\(purpose)", "\(maximumDepth)", "\(revocation)", "\(crlGrace)", identity?.description ?? "-",
       "\(acceptsPartialChain)", policies.description, algorithms.description, profile.rawValue,
       publicSuffixes?.fingerprint ?? "-", "\(verdictLife)",
+      "\(maximumCertificates)", allowance.rawValue,
     ]
     var hasher = SHA256Hasher()
     for field in fields {

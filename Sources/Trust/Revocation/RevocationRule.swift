@@ -95,6 +95,8 @@ struct RevocationStatus {
       .all)
     guard !reasons.isSubset(of: covered) else { return }
     if let oid = list.head.unknownCritical { return note(.crlCriticalExtension, list, "\(oid)") }
+    // Who stands on a path that leads to nobody vouches for no list. The path is refused in any case.
+    guard path.trustedFrom < path.certificates.count else { return covered.formUnion(reasons) }
     let signers = RevocationSigners(rule: rule, path: path, depth: depth)
     let signer: PublicKeyIdentity
     switch signers.signer(of: list) {

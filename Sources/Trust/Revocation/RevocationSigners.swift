@@ -29,7 +29,8 @@ struct RevocationSigners {
     let keys = WorkingKeys(path)
     let first = depth == path.topDepth ? depth : depth + 1
     for position in first...path.topDepth where path.certificates[position].subject == list.head.issuerKey {
-      guard let key = keys[position], judgement.isSigned(list, by: key) else {
+      guard let key = keys[position], judgement.isVouched(path, keys, at: position), judgement.isSigned(list, by: key)
+      else {
         problem.rule = .crlSignature
         continue
       }
@@ -48,10 +49,7 @@ struct RevocationSigners {
     let snapshot = judgement.snapshot
     for index in [snapshot.anchorIndex, snapshot.intermediateIndex, judgement.untrusted] {
       for candidate in index.named(list.head.issuerKey) {
-        // Its own parameters are missing only for a DSA key that its path completes; it is asked for below then.
-        guard candidate.inheritsParameters || candidate.key.map({ judgement.isSigned(list, by: $0) }) == true else {
-          continue
-        }
+        guard mayHaveSigned(candidate, list) else { continue }
         guard candidate.maySignCRLs else {
           problem.rule = .crlKeyUsage
           continue
@@ -64,6 +62,13 @@ struct RevocationSigners {
       }
     }
     return .failure(problem)
+  }
+
+  /// Asks a key of the snapshot before the way to it is looked for; that of a certificate that was sent only afterwards.
+  private func mayHaveSigned(_ candidate: ExaminedCertificate, _ list: RevocationList) -> Bool {
+    guard judgement.snapshot.contains(candidate) else { return !candidate.claimsOwnSignature }
+    // Its own parameters are missing only for a DSA key that its path completes.
+    return candidate.inheritsParameters || candidate.key.map { judgement.isSigned(list, by: $0) } == true
   }
 
   /// The signer's key, if a path leads from it to the anchor of the path under judgement.

@@ -24,6 +24,8 @@ enum SignatureRule {
           detail: "\(subject.certificate.signatureAlgorithm.oid)"))
       return
     }
+    // Where nobody vouches for the issuer, the path is refused for a signature above or because it has no end.
+    guard judgement.isVouched(path, keys, at: depth + 1) else { return }
     if !judgement.isSigned(subject, by: key) {
       findings.append(Refusal(rule: .signature, depth: depth, certificate: subject.certificate))
     }

@@ -10,7 +10,8 @@ struct VerificationCase {
   var crls: [[UInt8]] = []
   /// The authorities of SPIFFE trust domains.
   var bundles: [String: [Certificate]] = [:]
-  var policy = VerificationPolicy(purpose: .any, maximumDepth: defaultDepth, algorithms: .legacy)
+  var policy = VerificationPolicy(
+    purpose: .any, maximumDepth: defaultDepth, maximumCertificates: .max, algorithms: .legacy, allowance: .thorough)
   var now = UnixTime.current
 
   /// Enough for any hierarchy there is; hostile ones are bounded by the verifier's budget.

@@ -7,6 +7,7 @@ final class ServerSide: TLSServerDelegate {
   var decision = PeerDecision.accept
   var resumes = true
   var judged: [[[UInt8]]] = []
+  var unread = 0
   var offered: [ResumableSession] = []
   var names: [[UInt8]?] = []
 
@@ -19,6 +20,7 @@ final class ServerSide: TLSServerDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
     judged.append(chain)
+    unread = connection.unreadPeerCertificates
     return decision
   }
 
@@ -32,9 +34,11 @@ final class ServerSide: TLSServerDelegate {
 final class ClientSide: TLSClientDelegate {
   var decision = PeerDecision.accept
   var judged: [[[UInt8]]] = []
+  var unread = 0
 
   func verifyPeer(_ chain: [[UInt8]], connection: TLSConnection) -> PeerDecision {
     judged.append(chain)
+    unread = connection.unreadPeerCertificates
     return decision
   }
 }
