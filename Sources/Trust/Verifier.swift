@@ -50,6 +50,15 @@ public final class Verifier: Sendable {
     cache.verdict(for: chainHash, at: now)?.isVerified ?? false
   }
 
+  /// A verdict that is not remembered, and what it cost: signatures checked, and all of them in those of P-256. For fuzzing.
+  package func work(on chain: PresentedChain, at now: UnixTime) -> (verdict: Verdict, signatures: Int, cost: Int) {
+    let whole = WorkBudget(policy.allowance)
+    let (verdict, left) = examine(chain, at: now)
+    guard let left else { return (verdict, 0, 0) }
+    let signatures = whole.signatures - left.signatures + whole.listSignatures - left.listSignatures
+    return (verdict, signatures, whole.cost - left.cost)
+  }
+
   /// The verdict, and what was left of the work it may cost; nil where nothing was searched.
   func examine(
     _ chain: PresentedChain, at now: UnixTime, extra: [Certificate] = [], within allowance: WorkAllowance? = nil

@@ -2,7 +2,7 @@
 ///
 /// Beyond not crashing, each holds what it reads against what must be true of it: see `expect`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-  case certificate, crl, csr, pem, pkcs12, chain, http1, http2, hpack, configuration
+  case certificate, crl, csr, pem, pkcs12, chain, graph, http1, http2, hpack, configuration
   case ocspRequest = "ocsp-request"
   case ocspResponse = "ocsp-response"
   case privateKey = "private-key"
@@ -18,6 +18,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .privateKey: KeyFuzzing.privateKey(bytes)
     case .pkcs12: KeyFuzzing.container(bytes)
     case .chain: ChainFuzzing.chain(bytes)
+    case .graph: GraphFuzzing.graph(bytes)
     case .http1: HTTPFuzzing.requests(bytes)
     case .http2: HTTPFuzzing.frames(bytes)
     case .hpack: HTTPFuzzing.headerBlock(bytes)
