@@ -56,6 +56,35 @@ struct NameTests {
     #expect(!Self.policy.allows(commonName: "ab"))
   }
 
+  @Test("no equivalent of a character stands for it, and no case but ASCII's")
+  func exact() throws {
+    let kelvin = NamePolicy(
+      dns: ["k.test", "*.K.test"], email: ["k@a.test", "@k.test"], uri: ["https://k/K", "https://k/K/"],
+      commonName: ["Karl", "*K", "K*"])
+    for text in [
+      "dns:\u{212A}.test", "dns:a.\u{212A}.test", "email:\u{212A}@a.test", "email:a@\u{212A}.test",
+      "uri:https://k/\u{212A}", "uri:https://k/\u{212A}/a",
+    ] {
+      #expect(!kelvin.allows(try RequestedName(text)), "\(text)")
+      let plain = text.replacing("\u{212A}", with: "K")
+      // The local part of a mailbox is compared as it is.
+      #expect(kelvin.allows(try RequestedName(plain)) == !plain.hasPrefix("email:K"), "\(plain)")
+    }
+    for name in ["\u{212A}arl", "a\u{212A}", "\u{212A}a", "karl"] {
+      #expect(!kelvin.allows(commonName: name), "\(name)")
+    }
+    #expect(NamePolicy(commonName: ["\u{E9}*"]).allows(commonName: "\u{E9}a"))
+    #expect(!NamePolicy(commonName: ["\u{E9}*"]).allows(commonName: "e\u{301}a"))
+  }
+
+  @Test("a common name that is no text is allowed where every name is")
+  func oddCommonName() {
+    let odd = AttributeTypeAndValue(type: .commonName, tag: .octetString, value: [0x61])
+    #expect(!Self.policy.allows(commonName: odd))
+    #expect(NamePolicy().allows(commonName: odd))
+    #expect(Self.policy.allows(commonName: AttributeTypeAndValue(.commonName, "device-7")))
+  }
+
   @Test("networks become address and mask, host bits cleared")
   func networks() {
     #expect(NetworkText.octets("10.1.2.3/8") == [10, 0, 0, 0, 255, 0, 0, 0])

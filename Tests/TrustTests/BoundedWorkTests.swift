@@ -56,7 +56,8 @@ struct BoundedWorkTests {
   }
 
   @Test(
-    "keys of strangers are never computed with: each certificate costs a check under the CA's own key", arguments: [9, 100])
+    "keys of strangers are never computed with: each certificate costs a check under the CA's own key",
+    arguments: [9, 100])
   func strangers(count: Int) throws {
     let key = try PrivateKey.generate(.p521)
     let client = try Holder.root("Root", key: key).client().certificate

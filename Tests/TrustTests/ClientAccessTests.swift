@@ -34,7 +34,7 @@ struct ClientAccessTests {
   @Test(
     "each type of matcher accepts what it names",
     arguments: [
-      "any", "cn:alice", "dn:CN=alice,O=Test", "dn:/O=Test/CN=Alice", "dns:web.example.com", "dns:*.example.com",
+      "any", "cn:alice", "dn:CN=alice,O=Test", "dn:/O=Test/CN=alice", "dns:web.example.com", "dns:*.example.com",
       "dns:.example.com", "dns:.com", "dns:.web.example.com", "uri:spiffe://example.com/ns/prod/sa/web",
       "uri:spiffe://example.com/ns/*", "spiffe://example.com", "spiffe://Example.com/*",
       "spiffe://example.com/ns/prod/sa/web", "spiffe://example.com/ns/prod/*", "email:Alice@example.com",
@@ -46,7 +46,8 @@ struct ClientAccessTests {
   @Test(
     "and nothing else",
     arguments: [
-      "cn:Alice", "cn:web.example.com", "dn:CN=alice", "dns:example.com", "dns:*.com", "dns:*.web.example.com",
+      "cn:Alice", "dn:/O=Test/CN=Alice", "dn:/O=test/CN=alice", "dn:CN=alice ,O=Test\\ ", "issuer:CN=root",
+      "issuer:CN=Root\\ ", "cn:web.example.com", "dn:CN=alice", "dns:example.com", "dns:*.com", "dns:*.web.example.com",
       "dns:alice", "dns:.ample.com", "uri:spiffe://example.com/ns", "uri:spiffe://example.com/ns/prod/sa/web/*",
       "uri:spiffe://example.co/*", "spiffe://example.co", "spiffe://example.com/ns/prod",
       "spiffe://example.com/ns/prod/sa/web/*", "spiffe://example.com/ns/pro/*", "email:alice@example.com",
@@ -82,7 +83,7 @@ struct ClientAccessTests {
       "uri:web", "uri:https://*", "uri:https://example.com*", "uri:http://a/*/b", "spiffe:example.com",
       "spiffe:///path", "spiffe://example.com//a", "spiffe://example.com/../a", "email:alice", "email:@", "ip:1.2.3",
       "ip:1.2.3.4/33", "ip:1.2.3.4/", "ip:fe80::1%eth0", "serial:xyz", "fingerprint:abcd", "spki:abcd", "issuer:Root",
-      "policy:one", "ou:Test",
+      "policy:one", "ou:Test", "ca:", "ca:file.crt",
     ])
   func malformed(_ text: String) {
     #expect(throws: IdentityMatcherError.self) { try IdentityMatcher(text) }

@@ -93,11 +93,8 @@ enum GraphFuzzing {
       }
       add(BasicConstraints(isCA: node.isAuthority))
       add(try SubjectKeyIdentifier(of: keys[node.key].publicKey))
-      switch node.hint {
-      case 0: break
-      case 1: add(AuthorityKeyIdentifier(keyIdentifier: [1, 2, 3]))
-      default: add(AuthorityKeyIdentifier(keyIdentifier: try SubjectKeyIdentifier(of: keys[node.signer].publicKey).bytes))
-      }
+      let signer = try SubjectKeyIdentifier(of: keys[node.signer].publicKey).bytes
+      if node.hint > 0 { add(AuthorityKeyIdentifier(keyIdentifier: node.hint == 1 ? [1, 2, 3] : signer)) }
       return try template.signed(by: keys[node.signer])
     }
   }

@@ -45,19 +45,21 @@ private struct ConstraintRules {
   }
 
   private static func host(_ name: String, isBelow base: String) -> Bool {
-    let (name, base) = (name.lowercased(), base.lowercased())
-    if base.isEmpty || name == base { return true }
-    return name.hasSuffix(base.hasPrefix(".") ? base : "." + base)
+    let (name, base) = (ExactText(name).loweredASCII, ExactText(base).loweredASCII)
+    if base.octets.isEmpty || name == base { return true }
+    let isBelow = base.hasPrefix(".") || name.octets.dropLast(base.octets.count).last == UInt8(ascii: ".")
+    return isBelow && name.hasSuffix(base)
   }
 
   private static func exactly(_ host: String, _ base: String) -> Bool {
-    base.hasPrefix(".") ? host.lowercased().hasSuffix(base.lowercased()) : host.lowercased() == base.lowercased()
+    let (host, base) = (ExactText(host).loweredASCII, ExactText(base).loweredASCII)
+    return base.hasPrefix(".") ? host.hasSuffix(base) : host == base
   }
 
   private static func email(_ address: String, isBelow base: String) -> Bool {
-    guard let at = address.lastIndex(of: "@") else { return false }
-    if base.contains("@") { return address.lowercased() == base.lowercased() }
-    return exactly(String(address[address.index(after: at)...]), base)
+    guard let at = address.utf8.lastIndex(of: UInt8(ascii: "@")) else { return false }
+    if base.contains("@") { return ExactText(address).loweredASCII == ExactText(base).loweredASCII }
+    return exactly(String(address[address.utf8.index(after: at)...]), base)
   }
 
   private static func uriHost(_ uri: String) -> String? {

@@ -27,18 +27,30 @@ public struct NamePolicy: Sendable, Hashable {
     let patterns = patterns(for: name)
     if patterns.contains("*") { return true }
     switch name {
-    case .dns(let text): return patterns.contains { Self.dns(text.lowercased(), matches: $0.lowercased()) }
+    case .dns(let text):
+      let name = ExactText(text).loweredASCII
+      return patterns.contains { Self.dns(name, matches: ExactText($0).loweredASCII) }
     case .ip(let address):
       return patterns.contains { NetworkText.octets($0).map { NetworkText.network($0, contains: address) } ?? false }
-    case .email(let text): return patterns.contains { Self.email(text, matches: $0) }
-    case .uri(let text): return patterns.contains { text == $0 || ($0.hasSuffix("/") && text.hasPrefix($0)) }
+    case .email(let text):
+      let address = Self.loweredHost(ExactText(text))
+      return patterns.contains { Self.email(address, matches: ExactText($0)) }
+    case .uri(let text):
+      let uri = ExactText(text)
+      return patterns.map { ExactText($0) }.contains { uri == $0 || ($0.hasSuffix("/") && uri.hasPrefix($0)) }
     }
   }
 
+  /// A value that is no text is allowed where every name is.
+  func allows(commonName attribute: AttributeTypeAndValue) -> Bool {
+    attribute.text.map { allows(commonName: $0) } ?? commonName.contains("*")
+  }
+
   public func allows(commonName name: String) -> Bool {
-    commonName.contains { pattern in
-      if pattern.hasPrefix("*") { return name.hasSuffix(pattern.dropFirst()) }
-      if pattern.hasSuffix("*") { return name.hasPrefix(pattern.dropLast()) }
+    let name = ExactText(name)
+    return commonName.map { ExactText($0) }.contains { pattern in
+      if pattern.hasPrefix("*") { return name.hasSuffix(pattern.dropFirst(1)) }
+      if pattern.hasSuffix("*") { return name.hasPrefix(pattern.dropLast(1)) }
       return name == pattern
     }
   }
@@ -58,20 +70,23 @@ public struct NamePolicy: Sendable, Hashable {
     }
   }
 
-  private static func dns(_ name: String, matches pattern: String) -> Bool {
-    if pattern.hasPrefix("*.") { return name.hasSuffix(pattern.dropFirst()) && name.count > pattern.count - 1 }
-    if pattern.hasPrefix(".") { return name.hasSuffix(pattern) || name == pattern.dropFirst() }
+  private static func dns(_ name: ExactText, matches pattern: ExactText) -> Bool {
+    if pattern.hasPrefix("*.") {
+      return name.hasSuffix(pattern.dropFirst(1)) && name.octets.count > pattern.octets.count - 1
+    }
+    if pattern.hasPrefix(".") { return name.hasSuffix(pattern) || name == pattern.dropFirst(1) }
     return name == pattern
   }
 
-  private static func email(_ address: String, matches pattern: String) -> Bool {
-    guard let at = address.lastIndex(of: "@") else { return false }
-    let host = address[at...].lowercased()
-    return pattern.hasPrefix("@") ? host == pattern.lowercased() : address[..<at] + host == Self.lowercasedHost(pattern)
+  /// - Parameter address: its host in lower case.
+  private static func email(_ address: ExactText, matches pattern: ExactText) -> Bool {
+    guard let at = address.octets.lastIndex(of: UInt8(ascii: "@")) else { return false }
+    if pattern.hasPrefix("@") { return address.dropFirst(at) == pattern.loweredASCII }
+    return address == loweredHost(pattern)
   }
 
-  private static func lowercasedHost(_ address: String) -> String {
-    guard let at = address.lastIndex(of: "@") else { return address }
-    return address[..<at] + address[at...].lowercased()
+  private static func loweredHost(_ address: ExactText) -> ExactText {
+    guard let at = address.octets.lastIndex(of: UInt8(ascii: "@")) else { return address }
+    return address.loweredBehind(at)
   }
 }

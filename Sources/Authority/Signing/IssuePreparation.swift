@@ -134,9 +134,11 @@ struct IssuePreparation {
 
   private func allowedSubject() throws(AuthorityError) -> DistinguishedName {
     let subject = try request.profile.subject(givenSubject, name: request.name)
-    if let name = subject.commonName, !request.profile.names.allows(commonName: name) {
-      let accepted = request.profile.names.commonName.joined(separator: ", ")
-      throw .nameRefused(name: "CN=" + name, profile: request.profile.name, accepted: accepted)
+    for attribute in subject.rdns.joined() where attribute.type == .commonName {
+      guard !request.profile.names.allows(commonName: attribute) else { continue }
+      throw .nameRefused(
+        name: DistinguishedName(rdns: [[attribute]]).rfc2253, profile: request.profile.name,
+        accepted: request.profile.names.commonName.joined(separator: ", "))
     }
     for attribute in request.profile.requiredSubject where !subject.has(attribute) {
       throw .nameRefused(

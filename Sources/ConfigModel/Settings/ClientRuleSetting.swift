@@ -18,4 +18,14 @@ public struct ClientRuleSetting: Hashable, Sendable {
   }
 
   public var directive: String { "ssl_client_\(action.rawValue)" }
+
+  /// Begins a matcher that names CAs by a file.
+  public static let authorityPrefix = "ca:"
+
+  /// The file of each such matcher.
+  public var authorityFiles: [PathReference] {
+    matchers.filter { $0.hasPrefix(Self.authorityPrefix) && $0 != Self.authorityPrefix }.map {
+      PathReference(path: String($0.dropFirst(Self.authorityPrefix.count)), position: position)
+    }
+  }
 }

@@ -52,8 +52,7 @@ extension MetricsReport {
     verdicts.add(totals[.verdictMisses], ["result": "miss"])
     var hard = MetricFamily(
       "hard_verdicts_total", .counter,
-      "Presented chains that cost too much for an event loop, by whether they were judged on another thread or the handshake was ended because too many were under way."
-    )
+      "Chains too costly for an event loop: judged on another thread, or refused because too many were under way.")
     hard.add(totals[.hardVerdicts], ["result": "judged"])
     hard.add(totals[.hardVerdictsRefused], ["result": "refused"])
     return [

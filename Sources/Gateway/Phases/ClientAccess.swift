@@ -6,12 +6,13 @@ import Trust
 final class ClientAccess: Sendable {
   let rules: ClientAccessRules
 
-  init(_ settings: [ClientRuleSetting]) throws(Diagnostic) {
+  /// - Parameter authorities: the CAs that rules name by their files.
+  init(_ settings: [ClientRuleSetting], authorities: RuleAuthorities) throws(Diagnostic) {
     var rules: [ClientAccessRule] = []
     for setting in settings {
       rules.append(
         ClientAccessRule(
-          setting.action == .allow ? .allow : .deny, try Self.matchers(setting), place: "\(setting.position)"))
+          setting.action == .allow ? .allow : .deny, try Self.matchers(setting, authorities), place: "\(setting.position)"))
     }
     self.rules = ClientAccessRules(rules)
   }
@@ -19,9 +20,16 @@ final class ClientAccess: Sendable {
   /// Where the first rule stands.
   var place: String { rules.rules.first?.place ?? "" }
 
-  private static func matchers(_ setting: ClientRuleSetting) throws(Diagnostic) -> [IdentityMatcher] {
+  private static func matchers(
+    _ setting: ClientRuleSetting, _ authorities: RuleAuthorities
+  ) throws(Diagnostic) -> [IdentityMatcher] {
     var matchers: [IdentityMatcher] = []
+    let files = setting.authorityFiles
     for text in setting.matchers {
+      if let file = files.first(where: { ClientRuleSetting.authorityPrefix + $0.path == text }) {
+        matchers.append(IdentityMatcher(text, authorities: try authorities.read(file)))
+        continue
+      }
       do throws(IdentityMatcherError) {
         matchers.append(try IdentityMatcher(text))
       } catch {

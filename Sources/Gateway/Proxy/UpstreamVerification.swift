@@ -11,7 +11,7 @@ final class UpstreamVerification: Sendable {
   private let policy: VerificationPolicy
   /// Names may come from variables: so many are remembered.
   private static let rememberedNames = 256
-  private let verifiers = Mutex<[String: Verifier]>([:])
+  private let verifiers = Mutex<[ExactText: Verifier]>([:])
 
   init(_ settings: ProxyTLSSettings, authorities: [Certificate], lists: LoadedRevocationLists?) {
     snapshot = TrustSnapshot(generation: 0, authorities: authorities, crls: lists?.index)
@@ -27,13 +27,14 @@ final class UpstreamVerification: Sendable {
   }
 
   private func verifier(for name: String) -> Verifier {
-    verifiers.withLock { verifiers in
-      if let known = verifiers[name] { return known }
+    let key = ExactText(name)
+    return verifiers.withLock { verifiers in
+      if let known = verifiers[key] { return known }
       if verifiers.count >= Self.rememberedNames { verifiers.removeAll() }
       var policy = policy
       policy.identity = Self.identity(name)
       let made = Verifier(snapshot: snapshot, policy: policy, remembered: 64)
-      verifiers[name] = made
+      verifiers[key] = made
       return made
     }
   }

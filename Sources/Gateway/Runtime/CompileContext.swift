@@ -18,6 +18,7 @@ final class CompileContext {
   let revocationFiles: RevocationFiles
   /// Towards upstreams, as they are made.
   var trustConsumers: [any TrustConsumer] = []
+  let ruleAuthorities: RuleAuthorities
   /// The CAs on this machine that the configuration names.
   let authority: AuthorityBinding
   /// Absolute, with its final slash: relative paths of the configuration begin here.
@@ -34,7 +35,8 @@ final class CompileContext {
   /// - Parameter fallbackErrorLogs: where errors go while no `error_log` is named.
   init(
     configuration: Configuration, logs: LogFiles, prefix: String, fallbackErrorLogs: [ErrorLog] = [],
-    revocationFiles: RevocationFiles = RevocationFiles(), services: (any AuthorityServices)? = nil,
+    revocationFiles: RevocationFiles = RevocationFiles(), ruleAuthorities: RuleAuthorities = RuleAuthorities(),
+    services: (any AuthorityServices)? = nil,
     contentFactory: @escaping ContentFactory
   ) {
     self.configuration = configuration
@@ -42,6 +44,7 @@ final class CompileContext {
     variables = VariableScope(collecting: http)
     self.logs = logs
     self.revocationFiles = revocationFiles
+    self.ruleAuthorities = ruleAuthorities
     authority = AuthorityBinding(services)
     self.prefix = prefix.hasSuffix("/") ? prefix : prefix + "/"
     self.fallbackErrorLogs = fallbackErrorLogs
@@ -76,7 +79,7 @@ final class CompileContext {
   func clientAccess(_ rules: [ClientRuleSetting]) throws(Diagnostic) -> ClientAccess? {
     if rules.isEmpty { return nil }
     if let known = clientAccess[rules] { return known }
-    let made = try ClientAccess(rules)
+    let made = try ClientAccess(rules, authorities: ruleAuthorities)
     clientAccess[rules] = made
     return made
   }

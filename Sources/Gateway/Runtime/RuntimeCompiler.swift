@@ -16,6 +16,7 @@ struct RuntimeCompiler {
     context = CompileContext(
       configuration: configuration, logs: shared.logs, prefix: options.absolutePrefix,
       fallbackErrorLogs: options.fallbackErrorLogs, revocationFiles: shared.tls.revocationFiles,
+      ruleAuthorities: shared.tls.ruleAuthorities,
       services: shared.services, contentFactory: ContentHandlers(upstreams: upstreams, shared: shared).handler)
     try upstreams.define(configuration.http?.upstreams ?? [], compile: context)
   }
@@ -42,7 +43,7 @@ struct RuntimeCompiler {
     return try ServerTLS(
       ServerTLSBuilder(
         settings: try context.authority.resolved(block.tls), locationTrust: LocationTrust(block),
-        name: ServerRuntime.name(of: block).asText,
+        ruleFiles: ClientRulePlaces(block).authorityFiles, name: ServerRuntime.name(of: block).asText,
         identity: block.names.map { "\($0)" },
         offersHTTP2: block.connection.http2 || block.listens.contains(where: \.isHTTP2), shared: shared.tls,
         statusService: try context.authority.statusService(block.tls)),

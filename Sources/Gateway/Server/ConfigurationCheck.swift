@@ -29,7 +29,9 @@ public enum ConfigurationCheck {
     do throws(GatewayStartError) {
       let read = try options.read()
       var messages = read.diagnostics.map { StartupMessage.text($0) }
-      let runtime = try GatewayRuntime(read, options: options, generation: 0, shared: GatewayShared(services: services))
+      let runtime = try GatewayRuntime(
+        read, options: options, generation: 0, shared: GatewayShared(services: services))
+      messages += runtime.issuerWarnings.map { StartupMessage.text(Diagnostic($0, at: nil, severity: .warn)) }
       messages.append("the configuration file \(path) syntax is ok")
       messages.append("configuration file \(path) test is successful")
       let addresses = runtime.sockets.map(\.setting.text)

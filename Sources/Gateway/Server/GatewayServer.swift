@@ -61,6 +61,7 @@ public final class GatewayServer: Sendable {
     let runtime = try GatewayRuntime(read, options: options, generation: 1, shared: shared)
     for diagnostic in read.diagnostics { runtime.errorLog.write(diagnostic.level, diagnostic.description) }
     runtime.warnOfRevocationLists()
+    runtime.warnOfIssuerRules()
     let server = GatewayServer(options, shared: shared, runtime: runtime)
     let sockets = try server.open(runtime, reusing: [])
     server.state.withLock { $0.sockets = sockets }
@@ -90,6 +91,7 @@ public final class GatewayServer: Sendable {
       install(next, sockets: sockets)
       for diagnostic in read.diagnostics { next.errorLog.write(diagnostic.level, diagnostic.description) }
       next.warnOfRevocationLists()
+      next.warnOfIssuerRules()
     } catch {
       shared.status.reloadFailed()
       for line in error.lines { present.errorLog.write(.emerg, StartupMessage.withoutPrefix(line)) }

@@ -2,6 +2,7 @@ import ConfigModel
 import ConfigSyntax
 import PKI
 import TLSEngine
+import Trust
 import TrustFeeds
 
 /// What a server's TLS is made of: each pair, CA file, CRL, staple and ticket key by itself, so that none of them holds
@@ -13,16 +14,19 @@ struct ServerFeeds: Sendable {
   let ticketKeys: [TrustFeed<[UInt8], Diagnostic>]
   let authorities: AuthorityFeeds
   let lists: [TrustFeed<RevocationSource, Diagnostic>]
+  /// The CAs that rules name by `ca:FILE`.
+  let ruleAuthorities: [TrustFeed<AuthorityKeys, Diagnostic>]
   /// Opened once.
   let keyLog: KeyLogFile?
 
   /// - Throws: the first file that is not what it should be: at the start nothing is passed over.
   init(
-    _ settings: TLSSettings, locations: LocationTrust, revocationFiles: RevocationFiles
+    _ settings: TLSSettings, locations: LocationTrust, ruleFiles: [PathReference], shared: SharedTLSState
   ) throws(Diagnostic) {
     let material = KeyMaterial(settings: settings)
     authorities = try Self.authorities(settings, locations)
-    lists = try Self.lists(settings, authorities, revocationFiles)
+    lists = try Self.lists(settings, authorities, shared.revocationFiles)
+    ruleAuthorities = try Self.ruleAuthorities(ruleFiles, shared.ruleAuthorities)
     pairs = try material.pairFeeds()
     staple = try material.stapleFeed()
     ticketKeys = try material.ticketKeyFeeds()
@@ -62,9 +66,19 @@ struct ServerFeeds: Sendable {
     return feeds
   }
 
+  private static func ruleAuthorities(
+    _ files: [PathReference], _ shared: RuleAuthorities
+  ) throws(Diagnostic) -> [TrustFeed<AuthorityKeys, Diagnostic>] {
+    var feeds: [TrustFeed<AuthorityKeys, Diagnostic>] = []
+    for file in files {
+      feeds.append(try TrustFeed([file.path]) { _ throws(Diagnostic) in .init(try shared.read(file)) })
+    }
+    return feeds
+  }
+
   /// - Parameter others: feeds of the same consumer that are kept elsewhere.
   func intake(with others: [any TrustFeeding]) -> TrustIntake {
-    let own: [any TrustFeeding] = pairs + ticketKeys + authorities.all
+    let own: [any TrustFeeding] = pairs + ticketKeys + authorities.all + ruleAuthorities
     return TrustIntake(own + [staple].compactMap { $0 } + others, judged: lists)
   }
 }

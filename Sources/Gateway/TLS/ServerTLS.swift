@@ -94,7 +94,7 @@ final class ServerTLS: TrustConsumer {
     self.builder = builder
     self.certificates = certificates
     feeds = try ServerFeeds(
-      builder.settings, locations: builder.locationTrust, revocationFiles: builder.shared.revocationFiles)
+      builder.settings, locations: builder.locationTrust, ruleFiles: builder.ruleFiles, shared: builder.shared)
     intake = feeds.intake(with: certificates?.feeds ?? [])
     current = Mutex(Current(state: try builder.build(from: feeds)))
   }

@@ -11,6 +11,8 @@ import Trust
 struct ServerTLSBuilder: Sendable {
   let settings: TLSSettings
   var locationTrust = LocationTrust.none
+  /// Of rules on identities (`ca:FILE`): clients are judged anew when one changes.
+  var ruleFiles: [PathReference] = []
   /// The server's first name as written, for metrics and logs; empty where it has none.
   let name: String
   /// What tells this server from others: its names.

@@ -7,6 +7,7 @@ final class SharedTLSState: Sendable {
   let ticketKeyring = TLSTicketKeyring()
   let events: EventCounters
   let revocationFiles: RevocationFiles
+  let ruleAuthorities = RuleAuthorities()
   let staples: StapleMemory
   let remoteLists: RemoteLists
   let distributionPoints: DistributionPointStore

@@ -15,7 +15,7 @@ public struct ClientAccessRule: Hashable, Sendable {
     self.place = place
   }
 
-  func applies(to client: PresentedIdentity) -> Bool { matchers.allSatisfy { $0.matches(client) } }
+  func applies(to client: PresentedIdentity) -> Bool { matchers.allSatisfy { $0.matches(client, to: action) } }
 }
 
 extension ClientAccessRule: CustomStringConvertible {

@@ -4,7 +4,7 @@ import PKI
 /// One thing that can be said of a client's certificate, as a rule writes it: `dns:*.example.com`.
 public struct IdentityMatcher: Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, Hashable, Sendable, CaseIterable {
-    case any, cn, dn, dns, uri, spiffe, email, ip, serial, fingerprint, spki, issuer, policy
+    case any, cn, dn, dns, uri, spiffe, email, ip, serial, fingerprint, spki, issuer, ca, policy
   }
 
   /// As written.
@@ -24,7 +24,22 @@ public struct IdentityMatcher: Hashable, Sendable, CustomStringConvertible {
     self.test = test
   }
 
-  func matches(_ client: PresentedIdentity) -> Bool { test.holds(for: client) }
+  /// `ca:FILE`: a client whose verified path leads through, or to, a CA with one of the keys.
+  ///
+  /// - Parameter text: as written.
+  public init(_ text: String, authorities: AuthorityKeys) {
+    description = text
+    test = .authority(authorities)
+  }
+
+  /// Whether it goes by the name of an issuer alone, which two CAs may have.
+  public var namesIssuer: Bool {
+    if case .issuer = test { true } else { false }
+  }
+
+  func matches(_ client: PresentedIdentity, to action: ClientAccessRule.Action) -> Bool {
+    test.holds(for: client, to: action)
+  }
 }
 
 public enum IdentityMatcherError: Error, Hashable, Sendable {
@@ -59,7 +74,8 @@ extension IdentityMatcher.Kind {
     case .serial: "serial:HEXADECIMAL"
     case .fingerprint: "fingerprint:SHA-256, 64 hexadecimal digits, colons allowed"
     case .spki: "spki:SHA-256 of the public key, 64 hexadecimal digits or base64"
-    case .issuer: "issuer:CN=name,O=organization, the whole name of the CA that signed the certificate"
+    case .issuer: "issuer:CN=name,O=organization, the whole name of the trusted CA at the end of the client's path"
+    case .ca: "ca:FILE, the certificates of CAs above the client's"
     case .policy: "policy:OID in dotted form"
     }
   }
@@ -71,6 +87,8 @@ struct PresentedIdentity {
   let names: ClientIdentity
   /// The policies that the path is good for.
   let policies: Set<OID>
+  /// Those above the leaf on its verified path, the anchor last; none of a chain that is refused.
+  let authorities: ArraySlice<Certificate>
 
   /// `nil` where nothing was presented that could be read.
   ///
@@ -80,5 +98,17 @@ struct PresentedIdentity {
     self.leaf = leaf
     names = verdict.isVerified ? verdict.identity : ClientIdentity(leaf)
     policies = verdict.chain?.policies ?? []
+    let path = verdict.chain?.certificates ?? []
+    // An anchor may be the client's own certificate: then it vouches for itself.
+    authorities = path.count == 1 ? path[...] : path.dropFirst()
+  }
+
+  /// The names that count as the issuer's: to let a client in, that of the anchor alone, which the configuration trusts. Any
+  /// CA below it chose its name itself. To keep one out, every name above it.
+  func issuerNames(for action: ClientAccessRule.Action) -> [DistinguishedName] {
+    switch action {
+    case .allow: authorities.last.map { [$0.subject] } ?? []
+    case .deny: [leaf.issuer] + authorities.map(\.subject)
+    }
   }
 }

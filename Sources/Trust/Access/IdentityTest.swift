@@ -4,8 +4,8 @@ import PKI
 /// A matcher's value, read and ready to compare.
 enum IdentityTest: Hashable, Sendable {
   case any
-  case commonName(String)
-  case subject(DistinguishedNameKey)
+  case commonName(ExactText)
+  case subject(ExactName)
   case dns(DNSPattern)
   case uri(URIPattern)
   case spiffe(SPIFFEPattern)
@@ -14,7 +14,8 @@ enum IdentityTest: Hashable, Sendable {
   case serial(SerialNumber)
   case fingerprint([UInt8])
   case publicKey([UInt8])
-  case issuer(DistinguishedNameKey)
+  case issuer(ExactName)
+  case authority(AuthorityKeys)
   case policy(OID)
 
   init?(_ kind: IdentityMatcher.Kind, _ value: String) {
@@ -22,7 +23,7 @@ enum IdentityTest: Hashable, Sendable {
     let test: IdentityTest? =
       switch kind {
       case .any: .any
-      case .cn: .commonName(value)
+      case .cn: .commonName(ExactText(value))
       case .dn: Self.name(value).map(IdentityTest.subject)
       case .dns: DNSPattern(value).map(IdentityTest.dns)
       case .uri: URIPattern(value).map(IdentityTest.uri)
@@ -34,23 +35,27 @@ enum IdentityTest: Hashable, Sendable {
       case .spki: (SHA256Text.hexadecimal(value) ?? SHA256Text.base64(value)).map(IdentityTest.publicKey)
       case .issuer: Self.name(value).map(IdentityTest.issuer)
       case .policy: OID(value).map(IdentityTest.policy)
+      // What the file holds is not for this text to say.
+      case .ca: nil
       }
     guard let test else { return nil }
     self = test
   }
 
-  private static func name(_ text: String) -> DistinguishedNameKey? {
+  private static func name(_ text: String) -> ExactName? {
     guard let name = try? DistinguishedName(parsing: text), !name.isEmpty else { return nil }
-    return name.key
+    return ExactName(name)
   }
 
-  func holds(for client: PresentedIdentity) -> Bool {
+  /// - Parameter action: what follows if it holds.
+  func holds(for client: PresentedIdentity, to action: ClientAccessRule.Action) -> Bool {
     let leaf = client.leaf
     return switch self {
     case .any: true
-    case .commonName(let name): leaf.subject.commonName == name
-    case .subject(let name): leaf.subject.key == name
-    case .issuer(let name): leaf.issuer.key == name
+    case .commonName(let name): leaf.subject.commonName.map { ExactText($0) } == name
+    case .subject(let name): ExactName(leaf.subject) == name
+    case .issuer(let name): client.issuerNames(for: action).contains { ExactName($0) == name }
+    case .authority(let keys): client.authorities.contains { keys.contains($0) }
     case .dns(let pattern): client.names.dnsNames.contains(where: pattern.matches)
     case .uri(let pattern): client.names.uris.contains(where: pattern.matches)
     case .spiffe(let pattern): pattern.matches(client.names.uris)

@@ -5,7 +5,7 @@ struct DNSPattern: Hashable, Sendable {
   private enum Form: Hashable { case exact, oneLabel, below }
   private let form: Form
   /// Lower case, from the left.
-  private let labels: [String]
+  private let labels: [[UInt8]]
 
   init?(_ text: String) {
     form = text.hasPrefix("*.") ? .oneLabel : text.hasPrefix(".") ? .below : .exact
@@ -25,33 +25,35 @@ struct DNSPattern: Hashable, Sendable {
     }
   }
 
-  private static func labels(_ name: String) -> [String] {
-    name.lowercased().split(separator: ".").map(String.init)
+  private static func labels(_ name: String) -> [[UInt8]] {
+    NameSyntax.lowered(name).split(separator: UInt8(ascii: ".")).map(Array.init)
   }
 }
 
-/// A URI compared character by character, or with `/*` at its end everything below.
+/// A URI compared octet by octet, or with `/*` at its end everything below.
 struct URIPattern: Hashable, Sendable {
-  private let text: String
+  private let text: ExactText
   private let isPrefix: Bool
 
   init?(_ text: String) {
     isPrefix = text.hasSuffix("/*")
-    self.text = isPrefix ? String(text.dropLast()) : text
+    let uri = isPrefix ? String(text.dropLast()) : text
     // A star right behind the authority is a path's; before that it would let a name grow.
-    guard NameSyntax.isURI(self.text), !self.text.contains("*") else { return nil }
-    if isPrefix, self.text.hasSuffix("://") { return nil }
+    guard NameSyntax.isURI(uri), !uri.contains("*") else { return nil }
+    if isPrefix, uri.hasSuffix("://") { return nil }
+    self.text = ExactText(uri)
   }
 
   func matches(_ presented: String) -> Bool {
-    guard isPrefix else { return presented == text }
-    return presented.hasPrefix(text) && presented.utf8.count > text.utf8.count && !Self.climbs(presented)
+    let uri = ExactText(presented)
+    guard isPrefix else { return uri == text }
+    return uri.hasPrefix(text) && uri.octets.count > text.octets.count && !Self.climbs(uri)
   }
 
   /// A dot segment, written out or encoded, could lead elsewhere.
-  private static func climbs(_ uri: String) -> Bool {
-    uri.split(whereSeparator: { "/?#".contains($0) }).contains { segment in
-      let plain = segment.lowercased().replacing("%2e", with: ".")
+  private static func climbs(_ uri: ExactText) -> Bool {
+    uri.loweredASCII.octets.split { "/?#".utf8.contains($0) }.contains { segment in
+      let plain = String(decoding: segment, as: UTF8.self).replacing("%2e", with: ".")
       return plain == "." || plain == ".."
     }
   }
@@ -60,14 +62,14 @@ struct URIPattern: Hashable, Sendable {
 /// A mailbox, or `@host` for all of a host.
 struct MailboxPattern: Hashable, Sendable {
   /// `nil`: any.
-  private let local: String?
-  private let host: String
+  private let local: ExactText?
+  private let host: ExactText
 
   init?(_ text: String) {
     if text.hasPrefix("@") {
       guard NameSyntax.isDNSName(String(text.dropFirst())) else { return nil }
       local = nil
-      host = text.dropFirst().lowercased()
+      host = ExactText(text.dropFirst()).loweredASCII
     } else {
       guard let mailbox = Mailbox(text) else { return nil }
       local = mailbox.local

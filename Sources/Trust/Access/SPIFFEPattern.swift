@@ -1,3 +1,5 @@
+import PKI
+
 /// A SPIFFE ID as the standard defines it (SPIFFE-ID §2): `spiffe://trust-domain/path`.
 struct SPIFFEID: Hashable, Sendable {
   let trustDomain: String
@@ -5,13 +7,17 @@ struct SPIFFEID: Hashable, Sendable {
   let path: [String]
 
   init?(_ uri: String) {
-    guard uri.lowercased().hasPrefix("spiffe://"), uri.utf8.count <= 2048 else { return nil }
+    guard Self.isClaimed(by: uri), uri.utf8.count <= 2048 else { return nil }
     self.init(afterScheme: uri.dropFirst("spiffe:".count))
   }
 
+  /// Whether the URI has the scheme, in any case of its letters (RFC 3986 §3.1).
+  static func isClaimed(by uri: String) -> Bool { ExactText(uri).loweredASCII.hasPrefix("spiffe:") }
+
   /// - Parameter text: from the `//` on.
   init?(afterScheme text: Substring) {
-    guard text.hasPrefix("//") else { return nil }
+    // From here on all is ASCII, of which no two texts are equivalent.
+    guard text.hasPrefix("//"), text.utf8.allSatisfy({ $0 < 0x80 }) else { return nil }
     let parts = text.dropFirst(2).split(separator: "/", omittingEmptySubsequences: false).map(String.init)
     guard let domain = parts.first, !domain.isEmpty, domain.utf8.count <= 255, domain.utf8.allSatisfy(Self.isNameByte),
       parts.dropFirst().allSatisfy(Self.isSegment)

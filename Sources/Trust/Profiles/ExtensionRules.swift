@@ -159,8 +159,8 @@ extension NameSyntax {
 
   /// Two dots in a row, or one at an end, in a local part that is not quoted (RFC 5321 §4.1.2).
   private static func hasEmptyAtom(_ text: String) -> Bool {
-    guard let local = Mailbox(text)?.local, local.utf8.first != UInt8(ascii: "\"") else { return false }
-    return local.utf8.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(where: \.isEmpty)
+    guard let local = Mailbox(text)?.local, local.octets.first != UInt8(ascii: "\"") else { return false }
+    return local.octets.split(separator: UInt8(ascii: "."), omittingEmptySubsequences: false).contains(where: \.isEmpty)
   }
 
   /// An authority that is neither a DNS name nor an address.

@@ -1,9 +1,11 @@
+import PKI
+
 /// A mailbox of RFC 5321 §4.1.2: `Local-part@Domain`, the domain a DNS name or an address in brackets. Equal when the
 /// local parts are and the domains are but for case (RFC 5280 §7.5).
 struct Mailbox: Equatable {
-  let local: String
+  let local: ExactText
   /// Lower case, without the root's dot.
-  let host: String
+  let host: ExactText
 
   /// Nil for anything else: a display name, two at signs, spaces, a domain that is none.
   init?(_ text: String) {
@@ -14,8 +16,8 @@ struct Mailbox: Equatable {
   private init?(local: Substring.UTF8View, host: Substring) {
     let name = String(decoding: NameSyntax.lowered(host), as: UTF8.self)
     guard Self.isLocalPart(local), NameSyntax.isDNSName(String(host)) || Self.isAddressLiteral(name) else { return nil }
-    self.local = String(Substring(local))
-    self.host = name
+    self.local = ExactText(Substring(local))
+    self.host = ExactText(name)
   }
 
   /// A quoted string, or a dot-string. Two dots in a row, which the grammar forbids, are in use.

@@ -16,7 +16,7 @@ enum NameSubtree {
     case (.dns(let name, _), .dns(let base, let isPlain)):
       isPlain ? dns(name, base, excluding: excluding) : .unsupported
     case (.mailbox(let name), .mailbox(let base)): name == base ? .within : .outside
-    case (.mailbox(let name), .mailHost(let base)): host(Array(name.host.utf8), base)
+    case (.mailbox(let name), .mailHost(let base)): host(name.host.octets, base)
     case (.uriHost(let name), .uriHost(let base)): host(name, base)
     case (.ip(let address), .ip(let base)): ip(address, base, excluding: excluding)
     case (.directory(let name), .directory(let base)): base.isPrefix(of: name) ? .within : .outside

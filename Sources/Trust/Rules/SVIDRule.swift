@@ -13,7 +13,7 @@ enum SVIDRule {
   static func jurisdiction(over leaf: ExaminedCertificate, in snapshot: TrustSnapshot) -> Jurisdiction {
     if snapshot.domains.isEmpty { return .authorities }
     let uris = (leaf.facts.subjectAlternativeName ?? []).compactMap { if case .uri(let uri) = $0 { uri } else { nil } }
-    guard uris.contains(where: claimsSPIFFE) else { return .authorities }
+    guard uris.contains(where: SPIFFEID.isClaimed) else { return .authorities }
     func refuse(_ rule: Rule, _ detail: String) -> Jurisdiction {
       .nobody(Refusal(rule: rule, depth: 0, certificate: leaf.certificate, detail: detail))
     }
@@ -26,8 +26,6 @@ enum SVIDRule {
     }
     return .domain(domain)
   }
-
-  private static func claimsSPIFFE(_ uri: String) -> Bool { uri.prefix(7).lowercased() == "spiffe:" }
 
   /// What makes it no leaf SVID (§4.1, §4.3, §5.2). A keyUsage that is absent allows everything, as in RFC 5280.
   private static func obstacle(_ leaf: ExaminedCertificate, _ id: SPIFFEID) -> String? {
