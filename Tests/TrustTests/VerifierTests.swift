@@ -73,24 +73,40 @@ struct VerifierTests {
 
   @Test("policies that differ in any field have different fingerprints")
   func fingerprints() {
-    var policies = [VerificationPolicy(purpose: .client), VerificationPolicy(purpose: .server)]
+    func fields(_ value: Any) -> [String?: String] {
+      Dictionary(uniqueKeysWithValues: Mirror(reflecting: value).children.map { ($0.label, "\($0.value)") })
+    }
+    var policies = [VerificationPolicy(purpose: .client)]
+    var seen: Set<String?> = []
     func add(_ change: (inout VerificationPolicy) -> Void) {
       var policy = policies[0]
       change(&policy)
+      let (of, other) = (fields(policies[0]), fields(policy))
+      seen.formUnion(of.keys.filter { of[$0] != other[$0] })
       policies.append(policy)
     }
+    add { $0.purpose = .server }
     add { $0.maximumDepth = 2 }
     add { $0.revocation = .chain }
     add { $0.crlGrace = .seconds(1) }
     add { $0.identity = .host("a") }
     add { $0.acceptsPartialChain = true }
+    add { $0.policies.acceptable = [OID("2.5.29.32.0") ?? OID.anyPolicy] }
     add { $0.policies.requiresExplicitPolicy = true }
-    add { $0.algorithms = .legacy }
     add { $0.profile = .strict }
     add { $0.publicSuffixes = PublicSuffixList(Array("com".utf8)) }
     add { $0.publicSuffixes = PublicSuffixList(Array("org".utf8)) }
     add { $0.maximumCertificates = 3 }
     add { $0.allowance = .thorough }
+    add { $0.policies.inhibitsPolicyMapping = true }
+    add { $0.policies.inhibitsAnyPolicy = true }
+    add { $0.algorithms.minimumRSABits = 4096 }
+    add { $0.algorithms.minimumDSABits = 4096 }
+    add { $0.algorithms.acceptsSHA1 = true }
+    add { $0.algorithms.acceptsMD5 = true }
+    add { $0.verdictLife = .seconds(1) }
+    #expect(seen == Set(fields(policies[0]).keys))
+    #expect(fields(policies[0].policies).count == 4 && fields(policies[0].algorithms).count == 4)
     #expect(Set(policies.map(\.fingerprint)).count == policies.count)
   }
 

@@ -50,31 +50,3 @@ final class ServerRuntime: Sendable {
     }
   }
 }
-
-/// What decides whether a client's certificate is good enough, as far as the configuration goes.
-struct ClientPolicy: Hashable, Sendable {
-  let mode: VerifyClient
-  let failure: VerifyClientFailure
-  private let depth: Int
-  private let profile: VerifyProfile
-  private let chainLimit: Int
-  private let authorities: [[String]]
-  private let trusted: String?
-  private let revocation: [String]
-
-  init(_ tls: TLSSettings, locations: LocationTrust) {
-    mode = tls.verifyClient
-    let verifies = mode != .off
-    failure = verifies ? tls.verifyClientFailure : .respond
-    depth = verifies ? tls.verifyDepth : 0
-    profile = verifies ? tls.verifyProfile : .compatible
-    chainLimit = verifies ? tls.verifyChainLimit : 0
-    authorities = verifies ? [tls.clientTrust.key] + locations.policies.map(\.setting.key) : []
-    trusted = verifies ? tls.trustedCertificate?.path : nil
-    let status = [tls.ocsp.rawValue, tls.ocspFailure.rawValue, tls.ocspResponder ?? ""]
-    let points = tls.crlDistributionPoints ? ["points"] + tls.crlHosts : []
-    revocation = verifies ? tls.crl.map(\.path) + [tls.crlCheck.rawValue, "\(tls.crlGrace)"] + status + points : []
-  }
-
-  var verifies: Bool { mode != .off }
-}

@@ -10,7 +10,7 @@ struct ClientTrust {
   let locations: [TrustSnapshot]
   /// The CAs of the server and its locations whose names are sent to clients, each once.
   let named: [Certificate]
-  /// What tells this trust from others, but for CRLs and `ssl_trusted_certificate`.
+  /// What tells these CAs from others, whatever their files are called.
   let fingerprint: [[UInt8]]
 
   /// `nil` where no CRL is named.
@@ -25,7 +25,9 @@ struct ClientTrust {
     let sent = ([own] + places).flatMap(\.all)
     var seen: Set<[UInt8]> = []
     named = sent.filter { seen.insert($0.subject.der).inserted }
-    fingerprint = ([own] + places).map(\.fingerprint)
+    var hasher = PolicyHasher()
+    for certificate in others { hasher.add(certificate.der) }
+    fingerprint = ([own] + places).map(\.fingerprint) + [hasher.finalize()]
     let lists = LoadedRevocationLists(feeds.lists.map(\.value))
     revocationLists = lists
     snapshot = own.snapshot(generation: generation, others: others, crls: lists?.index)

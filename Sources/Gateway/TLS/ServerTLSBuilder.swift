@@ -25,8 +25,8 @@ struct ServerTLSBuilder: Sendable {
   func build(from feeds: ServerFeeds) throws(Diagnostic) -> ServerTLS.State {
     try checkResponders()
     let trust = ClientTrust(settings, locations: locationTrust, generation: shared.nextSnapshot(), feeds: feeds)
-    let policy = verificationPolicy
-    var configuration = try configuration(feeds, trust: trust, policy: policy)
+    let policy = clientPolicy.verification
+    var configuration = try configuration(feeds, trust: trust)
     let fetchTLS = try fetchTLS(feeds)
     let listTLS = try listTLS(feeds)
     let stapling = staplingPlan(configuration.credentials, feeds, fetchTLS)
@@ -106,20 +106,9 @@ struct ServerTLSBuilder: Sendable {
     return try FetchTLS.trusting(feeds.authorities.certificates(file), of: file, for: directive)
   }
 
-  private var verificationPolicy: VerificationPolicy {
-    VerificationPolicy(
-      purpose: .client, maximumDepth: settings.verifyDepth, maximumCertificates: settings.verifyChainLimit,
-      revocation: revocation, crlGrace: settings.crlGrace, profile: VerifierProfile(settings.verifyProfile))
-  }
+  private var clientPolicy: ClientPolicy { ClientPolicy(settings, locations: locationTrust) }
 
-  private var revocation: RevocationMode {
-    if settings.crl.isEmpty, !settings.crlDistributionPoints { return .off }
-    return settings.crlCheck == .leaf ? .leaf : .chain
-  }
-
-  private func configuration(
-    _ feeds: ServerFeeds, trust: ClientTrust?, policy: VerificationPolicy
-  ) throws(Diagnostic) -> TLSServerConfiguration {
+  private func configuration(_ feeds: ServerFeeds, trust: ClientTrust?) throws(Diagnostic) -> TLSServerConfiguration {
     var configuration = TLSServerConfiguration(
       credentials: credentials(feeds), ticketKeyring: shared.ticketKeyring)
     configuration.choosesCredentials = settings.choosesCertificates
@@ -141,7 +130,7 @@ struct ServerTLSBuilder: Sendable {
     configuration.ticketKeys = feeds.ticketKeys.map(\.value)
     configuration.sessionCache = shared.sessionCache(for: settings.sessionCache)
     configuration.sessionTimeout = settings.sessionTimeout
-    configuration.policyID = policyID(trust: trust, policy: policy)
+    configuration.policyID = sessionPolicy(trust)
     configuration.rejectHandshake = settings.rejectHandshake
     if let log = feeds.keyLog { configuration.keyLog = { log.append($0) } }
     configuration.maximumRecordSize = settings.bufferSize.bytes
@@ -165,16 +154,12 @@ struct ServerTLSBuilder: Sendable {
     }
   }
 
-  /// A hash of everything that decides whether a client is let in: sessions do not cross it.
-  private func policyID(trust: ClientTrust?, policy: VerificationPolicy) -> [UInt8] {
+  /// What sessions are bound to: the server, its policy on clients, and the CAs that its files hold.
+  private func sessionPolicy(_ trust: ClientTrust?) -> [UInt8] {
     var hasher = PolicyHasher()
-    let modes = [settings.verifyClient.rawValue, settings.verifyClientFailure.rawValue, settings.ocsp.rawValue]
-    let points = settings.crlDistributionPoints ? ["points"] + settings.crlHosts : []
-    let words = identity + modes + [settings.ocspFailure.rawValue, settings.ocspResponder ?? ""] + points
-    for word in words { hasher.add(word) }
+    hasher.add(String(reflecting: identity))
+    hasher.add(clientPolicy.digest)
     for place in trust?.fingerprint ?? [] { hasher.add(place) }
-    for file in [settings.trustedCertificate].compactMap({ $0 }) + settings.crl { hasher.add(file.path) }
-    hasher.add(policy.fingerprint)
     return hasher.finalize()
   }
 

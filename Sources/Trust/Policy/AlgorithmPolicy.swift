@@ -20,8 +20,6 @@ public struct AlgorithmPolicy: Hashable, Sendable {
   /// MD5 stays refused.
   public static let legacy = Self(minimumRSABits: 1024, minimumDSABits: 1024, acceptsSHA1: true, acceptsMD5: false)
 
-  var description: String { "\(minimumRSABits) \(minimumDSABits) \(acceptsSHA1) \(acceptsMD5)" }
-
   /// A signature under such a key costs more than any is worth: the time for RSA grows with the square of the modulus,
   /// and who presents a chain chooses its keys.
   func isTooLarge(_ key: KeyType) -> Bool {

@@ -1,7 +1,7 @@
 import PKI
 
 /// The inputs of RFC 5280 §6.1.1 (c), (e), (f) and (g).
-public struct PolicyInputs: Hashable, Sendable {
+public struct PolicyInputs: Hashable, Sendable, CustomStringConvertible {
   /// user-initial-policy-set; empty means any-policy.
   public var acceptable: Set<OID>
   public var requiresExplicitPolicy: Bool
@@ -18,7 +18,8 @@ public struct PolicyInputs: Hashable, Sendable {
     self.inhibitsAnyPolicy = inhibitsAnyPolicy
   }
 
-  var description: String {
+  /// The same in every process.
+  public var description: String {
     let oids = acceptable.map { "\($0)" }.sorted().joined(separator: ",")
     return "\(oids) \(requiresExplicitPolicy) \(inhibitsPolicyMapping) \(inhibitsAnyPolicy)"
   }

@@ -53,15 +53,9 @@ public struct VerificationPolicy: Hashable, Sendable {
 
   /// SHA-256 over every field: sessions and verdicts made under another policy do not compare equal.
   public var fingerprint: [UInt8] {
-    let fields: [String] = [
-      "\(purpose)", "\(maximumDepth)", "\(revocation)", "\(crlGrace)", identity?.description ?? "-",
-      "\(acceptsPartialChain)", policies.description, algorithms.description, profile.rawValue,
-      publicSuffixes?.fingerprint ?? "-", "\(verdictLife)",
-      "\(maximumCertificates)", allowance.rawValue,
-    ]
     var hasher = SHA256Hasher()
-    for field in fields {
-      let bytes = Array(field.utf8)
+    for field in Mirror(reflecting: self).children {
+      let bytes = Array("\(field.label ?? "") \(field.value)".utf8)
       withUnsafeBytes(of: UInt64(bytes.count).bigEndian) { hasher.update($0) }
       hasher.update(bytes)
     }

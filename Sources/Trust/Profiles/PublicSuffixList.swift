@@ -2,7 +2,7 @@ import Cryptography
 
 /// Domains below which anybody may register a name: the registries' part of the public suffix list
 /// (https://publicsuffix.org/list/). What companies have added of their own is theirs to certify, as BR §3.2.2.6 has it.
-public final class PublicSuffixList: Hashable, Sendable {
+public final class PublicSuffixList: Hashable, Sendable, CustomStringConvertible {
   private let exact: Set<String>
   /// `*.ck` as `ck`: every name one label below is a suffix.
   private let wildcards: Set<String>
@@ -57,7 +57,7 @@ public final class PublicSuffixList: Hashable, Sendable {
   public func hash(into hasher: inout Hasher) { hasher.combine(digest) }
 
   /// For fingerprints of policies.
-  var fingerprint: String { digest.map { "\($0)" }.joined(separator: ".") }
+  public var description: String { digest.map { "\($0)" }.joined(separator: ".") }
 }
 
 /// Labels of other scripts in ASCII (RFC 3492).

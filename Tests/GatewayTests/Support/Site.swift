@@ -16,8 +16,13 @@ final class Site {
   let listener: ListenerRuntime
   private var connections: UInt64 = 0
 
-  /// - Parameter http: what stands in the http block; `%%` is the folder. Without `server` it is one server's content.
-  init(_ http: String, files: [String: String] = [:], content: CompileContext.ContentFactory? = nil) throws {
+  /// - Parameters:
+  ///   - http: what stands in the http block; `%%` is the folder. Without `server` it is one server's content.
+  ///   - tls: makes a server's TLS; none has any without.
+  init(
+    _ http: String, files: [String: String] = [:], content: CompileContext.ContentFactory? = nil,
+    tls: (ServerBlock) throws -> ServerTLS? = { _ in nil }
+  ) throws {
     var template = Array("/tmp/gateway-tests-XXXXXX".utf8CString)
     guard mkdtemp(&template) != nil else { throw SystemError(number: errno) }
     folder = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
@@ -32,15 +37,17 @@ final class Site {
       if let content { return try content(setting, settings, match, context) }
       return EchoHandler()
     }
-    listener = try Self.listener(compile)
+    listener = try Self.listener(compile, tls)
   }
 
   deinit { try? FileManager.default.removeItem(atPath: folder) }
 
-  private static func listener(_ compile: CompileContext) throws -> ListenerRuntime {
+  private static func listener(
+    _ compile: CompileContext, _ tls: (ServerBlock) throws -> ServerTLS?
+  ) throws -> ListenerRuntime {
     var members: [(setting: ListenSetting, server: ServerRuntime)] = []
     for block in compile.http.servers {
-      members.append((block.listens[0], try ServerRuntime(block: block, compile: compile)))
+      members.append((block.listens[0], try ServerRuntime(block: block, tls: try tls(block), compile: compile)))
     }
     return try ListenerRuntime(members, variables: compile.variables)
   }

@@ -20,18 +20,34 @@ struct TestAuthority {
     ).signed(by: key)
   }
 
+  /// The CA's certificate, as files have it.
+  var rootPEM: String { String(decoding: root.pem, as: UTF8.self) }
+
+  /// A certificate of this CA and its key, as files have them.
+  func issue(subject: String) throws -> (certificate: Certificate, keyPEM: String) {
+    let leafKey = try PrivateKey.generate(.p256)
+    return (try leaf(subject, leafKey, by: key), String(decoding: leafKey.pkcs8PEM(), as: UTF8.self))
+  }
+
   /// What this CA's verifier says of a client's certificate.
   func verdict(
     subject: String, names: [GeneralName] = [], notAfter: UnixTime = Self.end, isOurs: Bool = true
   ) throws -> Verdict {
     let leafKey = try PrivateKey.generate(.p256)
-    let leaf = try CertificateTemplate(
-      serialNumber: SerialNumber(0x1001), issuer: root.subject, subject: try DistinguishedName(parsing: subject),
-      notBefore: Self.start, notAfter: notAfter, subjectPublicKeyInfo: leafKey.publicKey.subjectPublicKeyInfo,
-      extensions: names.isEmpty ? [] : [CertificateExtension(SubjectAlternativeName(names))]
-    ).signed(by: isOurs ? key : leafKey)
+    let leaf = try leaf(subject, leafKey, by: isOurs ? key : leafKey, names: names, notAfter: notAfter)
     let snapshot = TrustSnapshot(generation: 1, anchors: isOurs ? [root] : [])
     let verifier = Verifier(snapshot: snapshot, policy: VerificationPolicy(purpose: .client))
     return verifier.verdict(on: PresentedChain([leaf.der]), at: UnixTime(1_800_000_000))
+  }
+
+  private func leaf(
+    _ subject: String, _ leafKey: PrivateKey, by signer: PrivateKey, names: [GeneralName] = [],
+    notAfter: UnixTime = Self.end
+  ) throws -> Certificate {
+    try CertificateTemplate(
+      serialNumber: SerialNumber(0x1001), issuer: root.subject, subject: try DistinguishedName(parsing: subject),
+      notBefore: Self.start, notAfter: notAfter, subjectPublicKeyInfo: leafKey.publicKey.subjectPublicKeyInfo,
+      extensions: names.isEmpty ? [] : [CertificateExtension(SubjectAlternativeName(names))]
+    ).signed(by: signer)
   }
 }
