@@ -55,7 +55,9 @@ let package = Package(
     // What strangers' bytes reach, for the fuzzer (fuzz/run) and for the replay of its corpora.
     .target(
       name: "FuzzTargets",
-      dependencies: ["ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "Trust", nioCore],
+      dependencies: [
+        "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", "PKI", "Transport", "Trust", nioCore,
+      ],
       path: "fuzz/Targets"),
     .testTarget(name: "FuzzTests", dependencies: ["FuzzTargets"]),
     // What several test targets need.
@@ -96,7 +98,8 @@ let package = Package(
 // The fuzzer is a build of its own, with the coverage of our targets measured.
 if Context.environment["COUNTERSIGN_FUZZ"] != nil {
   let measured = [
-    "FuzzTargets", "ConfigModel", "ConfigSyntax", "Cryptography", "HTTPWire", "PKI", "Trust", "PatternMatching",
+    "FuzzTargets", "ConfigModel", "ConfigSyntax", "Cryptography", "Gateway", "HTTPWire", "PKI", "Trust",
+    "PatternMatching", "Transport",
   ]
   for target in package.targets where measured.contains(target.name) {
     target.swiftSettings = [.unsafeFlags(["-sanitize=fuzzer", "-O"])]

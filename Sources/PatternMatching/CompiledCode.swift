@@ -7,10 +7,8 @@ final class CompiledCode: @unchecked Sendable {
   let code: OpaquePointer
   let context: OpaquePointer
 
-  /// Steps of backtracking a match may take: some tens of milliseconds.
-  static let matchLimit: UInt32 = 1_000_000
-  /// In KiB, for matches that JIT cannot do.
-  static let heapLimit: UInt32 = 8 << 10
+  /// In KiB, for matches that JIT cannot do: PCRE2's own limit of 20 GB is none. Its limits on steps and depth are kept.
+  static let heapLimit: UInt32 = 64 << 10
   static let maximumPatternLength = 16 << 10
 
   init(_ text: String, options: Pattern.Options) throws(PatternError) {
@@ -27,7 +25,6 @@ final class CompiledCode: @unchecked Sendable {
       pcre2_code_free_8(code)
       throw .failed(code: PCRE2_ERROR_NOMEMORY)
     }
-    pcre2_set_match_limit_8(context, Self.matchLimit)
     pcre2_set_heap_limit_8(context, Self.heapLimit)
     // A machine without JIT interprets: slower, the same results.
     _ = pcre2_jit_compile_8(code, UInt32(PCRE2_JIT_COMPLETE))

@@ -12,8 +12,17 @@ struct ProxyRequestTests {
       ("X-SSL_Client-Serial", true), ("SSL-Client-Cert", true), ("ssl_client_s_dn", true),
       ("X-Forwarded-Client-Cert", true), ("x_forwarded_client_cert", true), ("Client-Cert", true),
       ("CLIENT_CERT_CHAIN", true), ("Client-Cert-Chain", true),
-      ("X-Forwarded-For", false), ("Client", false), ("X-SSL", false), ("SSL", false), ("X-Client-Cert", false),
-      ("", false), ("Cookie", false),
+      ("X-SSL-Issuer-DN", true), ("X-SSL-Cert", true), ("X-SSL", true), ("x.ssl.client.dn", true),
+      ("SSL-Cert", true), ("ssl_client_subject_dn", true), ("SSLClientCert", true), ("X-Client-Cert", true),
+      ("X_Client_Certificate_Chain", true), ("X-Client-Cert-SPIFFE", true), ("X-Client-DN", true),
+      ("X-Client-S-DN", true), ("x_client_verify", true), ("X-Client-Subject-DN", true), ("X-Client-Issuer", true),
+      ("X-Client-Serial-Number", true), ("X-Client-CN", true), ("X-Client-Fingerprint-SHA1", true),
+      ("X-Forwarded-Tls-Client-Cert", true), ("X-Forwarded-Tls-Client-Cert-Info", true),
+      ("X-Amzn-Mtls-Clientcert", true), ("X-Amzn-Mtls-Clientcert-Subject", true), ("X-ARR-ClientCert", true),
+      ("Cf-Client-Cert-Sha256", true), ("WL-Proxy-Client-Cert", true), ("CERT_CHAIN_0", true), ("TLS-Client-DN", true),
+      ("X-Forwarded-For", false), ("Client", false), ("SSL", false), ("X-Client-IP", false), ("X-Client-Data", false),
+      ("X-Client-Id", false), ("X-Client-Version", false), ("X-Client-DNT", false), ("X-Forwarded-Proto", false),
+      ("", false), ("Cookie", false), ("X", false), ("TE", false), ("X-Real-IP", false), ("Cache-Control", false),
     ])
   func identity(_ name: String, _ expected: Bool) {
     #expect(IdentityHeader.matches(Array(name.utf8)) == expected)
@@ -88,7 +97,10 @@ struct ProxyRequestTests {
         replacement: "/new", prefix: 4, uri: "/re", isUnparsedValid: false, isLocationValid: false, expected: "/re?x=1"),
       Target(replacement: "/whole?q", isComplete: true, expected: "/whole?q"),
       Target(replacement: "/a b\r\nX: y", isComplete: true, expected: "/a%20b%0D%0AX:%20y"),
+      Target(replacement: "/a#b", isComplete: true, expected: "/a%23b"),
       Target(isComplete: true, expected: "/loc/a%20b?x=1"),
+      Target(uri: "/a?b#c%41 d", isUnparsedValid: false, needsEscape: false, expected: "/a%3Fb%23c%2541%20d?x=1"),
+      Target(uri: "/a", args: "b#c d", isUnparsedValid: false, expected: "/a?b%23c%20d"),
       Target(uri: "/a\r\nb", isUnparsedValid: false, needsEscape: false, expected: "/a%0D%0Ab?x=1"),
     ])
   func targets(_ target: Target) {

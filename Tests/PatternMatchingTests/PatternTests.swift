@@ -54,6 +54,12 @@ struct PatternTests {
     #expect(throws: PatternError.self) { try Pattern("^(a+)+(c|d)$").matches(subject) }
   }
 
+  @Test("an expression of usual shape goes through a subject that is long for JIT's stack")
+  func longSubject() throws {
+    let subject = Array(String(repeating: "/ab", count: 20_000).utf8)
+    #expect(try Pattern("^(/[a-z]+)*(c|d)?$").matches(subject))
+  }
+
   @Test("one pattern matches in many threads at once")
   func threads() async throws {
     let pattern = try Pattern("(\\d+)$")

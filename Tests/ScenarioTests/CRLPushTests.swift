@@ -107,7 +107,7 @@ struct CRLPushTests {
       scene, crl: held,
       """
       location /echo { proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1;
-        proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_read_timeout 5m; }
+        proxy_upgrade_protocols echo; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_read_timeout 5m; }
       """)
     let gateway = try scene.start(configuration)
     let (alice, mallory) = (try scene.authority.issue("alice"), try scene.authority.issue("mallory"))

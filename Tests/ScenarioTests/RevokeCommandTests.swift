@@ -63,7 +63,7 @@ struct RevokeCommandTests {
           location /upgrade {
             proxy_pass http://127.0.0.1:@PORT3@;
             proxy_http_version 1.1;
-            proxy_set_header Upgrade $http_upgrade;
+            proxy_upgrade_protocols echo; proxy_set_header Upgrade $http_upgrade;
             proxy_set_header Connection upgrade;
           }
         }

@@ -41,7 +41,7 @@ struct TrustEndTests {
     try scene.authority.writeCRL()
     let echo = try EchoUpgrade(port: scene.ports[2])
     let location =
-      "proxy_pass http://127.0.0.1:@PORT3@; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+      "proxy_pass http://127.0.0.1:@PORT3@; proxy_http_version 1.1; proxy_upgrade_protocols echo; proxy_set_header Upgrade $http_upgrade; "
       + "proxy_set_header Connection upgrade; proxy_read_timeout 5m;"
     let servers =
       RevocationTests.server(scene, location: location)
@@ -99,7 +99,7 @@ struct TrustEndTests {
         ssl_client_certificate \(authority);
         ssl_verify_client on;
         location / { proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1;
-          proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_read_timeout 5m; }
+          proxy_upgrade_protocols echo; proxy_set_header Upgrade $http_upgrade; proxy_set_header Connection upgrade; proxy_read_timeout 5m; }
       } }
       """
     }
@@ -133,7 +133,7 @@ struct TrustEndTests {
     let third = try TestAuthority("third", in: two.scene.directory)
     let echo = try EchoUpgrade(port: two.scene.ports[1])
     let upgrade =
-      "proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1; proxy_set_header Upgrade $http_upgrade; "
+      "proxy_pass http://127.0.0.1:@PORT2@; proxy_http_version 1.1; proxy_upgrade_protocols echo; proxy_set_header Upgrade $http_upgrade; "
       + "proxy_set_header Connection upgrade; proxy_read_timeout 5m;"
     func whole(_ locations: String) -> String {
       "events { }\nhttp {\naccess_log off;\n\(two.server(locations: locations))\n}\n"

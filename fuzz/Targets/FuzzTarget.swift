@@ -2,7 +2,7 @@
 ///
 /// Beyond not crashing, each holds what it reads against what must be true of it: see `expect`.
 public enum FuzzTarget: String, CaseIterable, Sendable {
-  case certificate, crl, csr, pem, pkcs12, chain, graph, http1, http2, hpack, configuration
+  case certificate, crl, csr, pem, pkcs12, chain, graph, http1, http2, hpack, numbers, configuration
   case ocspRequest = "ocsp-request"
   case ocspResponse = "ocsp-response"
   case privateKey = "private-key"
@@ -22,6 +22,7 @@ public enum FuzzTarget: String, CaseIterable, Sendable {
     case .http1: HTTPFuzzing.requests(bytes)
     case .http2: HTTPFuzzing.frames(bytes)
     case .hpack: HTTPFuzzing.headerBlock(bytes)
+    case .numbers: NumberFuzzing.numbers(bytes)
     case .configuration: ConfigurationFuzzing.configuration(bytes)
     }
   }

@@ -69,7 +69,18 @@ extension Invocation {
     }
     let template = try Template(parsing: bytes, at: position)
     scope.settings.location.core.$root.set(isAlias ? .alias(template) : .root(template), at: position)
+    if isAlias { warnOfMissingSlash(template) }
     scope.settings.location.core.$aliasedPrefix.set(isAlias ? scope.match?.prefixText : nil, at: position)
+  }
+
+  /// Where the location's name lacks the slash that the alias ends with, `/al../x` comes to `alias/../x`.
+  private func warnOfMissingSlash(_ alias: Template) {
+    guard case .literal(let end) = alias.pieces.last, end.last == UInt8(ascii: "/") else { return }
+    switch scope.match {
+    case .prefix(let name), .prefixWithoutRegex(let name):
+      if !name.hasSuffix("/") { warn("\"alias\" ends with a slash and location \"\(name)\" does not") }
+    case .exact, .regex, .named, nil: return
+    }
   }
 
   private func checkRoot(isAlias: Bool) throws(Diagnostic) {

@@ -17,7 +17,7 @@ extension DirectiveTable {
       "Whether the client's headers are sent on."),
     .value(
       "proxy_pass_request_body", in: .request, \.location.proxy.$passRequestBody, .flag, default: "on",
-      "Whether the client's body is sent on."),
+      "Whether the client's body is sent on; its length is not announced where it is not."),
     .value(
       "proxy_set_body", in: .request, \.location.proxy.$setBody, Grammar<Template>.template.optional,
       default: nil, "A body to send instead of the client's."),
@@ -48,8 +48,14 @@ extension DirectiveTable {
     .value(
       "proxy_strip_identity_headers", in: .request, \.location.proxy.$stripIdentityHeaders, .flag,
       default: "on",
-      "Whether identity headers that clients send (X-SSL-Client-*, SSL-Client-*, X-Forwarded-Client-Cert, "
-        + "Client-Cert*) are dropped."),
+      "Whether identity headers that clients send are dropped: X-SSL-*, SSL-*, X-Client-Cert*, X-Client-DN and its like, "
+        + "X-Forwarded-Client-Cert, X-Forwarded-Tls-*, X-Amzn-Mtls-*, X-ARR-ClientCert, Client-Cert*, and every header that "
+        + "any level of the server sets from a $ssl_client_* variable."),
+    .value(
+      "proxy_upgrade_protocols", in: .request, \.location.proxy.$upgradeProtocols, .upgradeProtocols,
+      default: "websocket",
+      "The protocols that a client's Upgrade may ask an upstream for, where proxy_set_header hands it on; a 101 that names "
+        + "another is 502."),
     .noEffect("fastcgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "FastCGI is not spoken"),
     .noEffect("uwsgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "uwsgi is not spoken"),
     .noEffect("scgi_temp_path", in: .request, Grammar<String?>.temporaryPath, because: "SCGI is not spoken"),

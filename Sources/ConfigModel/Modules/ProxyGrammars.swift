@@ -3,8 +3,29 @@ import ConfigSyntax
 extension Grammar where Value == [ProxyHeader] {
   static var proxyHeader: Grammar {
     Grammar("field value", .exactly(2)) { invocation throws(Diagnostic) in
-      [ProxyHeader(name: invocation.text(0), value: try invocation.template(1))]
+      let header = ProxyHeader(name: invocation.text(0), value: try invocation.template(1))
+      guard header.name.isToken else {
+        throw invocation.error("\"\(header.name)\" is no name of a header")
+      }
+      let isFraming = ["content-length", "transfer-encoding"].contains(header.name.lowercased())
+      if isFraming, header.value.literal?.isEmpty != true {
+        invocation.warn("\"\(header.name)\" follows from the body that is sent: the value given here is not used")
+      }
+      return [header]
     }
+  }
+}
+
+extension String {
+  /// RFC 9110 §5.6.2.
+  fileprivate var isToken: Bool {
+    !isEmpty
+      && utf8.allSatisfy { byte in
+        switch byte {
+        case 0x30...0x39, 0x41...0x5A, 0x61...0x7A: true
+        default: "!#$%&'*+-.^_`|~".utf8.contains(byte)
+        }
+      }
   }
 }
 
@@ -25,6 +46,17 @@ extension Grammar where Value == [String] {
     "X-Accel-Redirect", "X-Accel-Expires", "X-Accel-Limit-Rate", "X-Accel-Buffering", "X-Accel-Charset", "Expires",
     "Cache-Control", "Set-Cookie", "Vary",
   ]
+
+  /// In lower case, as names of protocols are compared.
+  static var upgradeProtocols: Grammar {
+    Grammar("off | protocol …", .atLeast(1)) { invocation throws(Diagnostic) in
+      if invocation.count == 1, invocation.text(0) == "off" { return [] }
+      for text in invocation.texts where !text.split(separator: "/", maxSplits: 1).allSatisfy({ String($0).isToken }) {
+        throw invocation.error("invalid protocol \"\(text)\"")
+      }
+      return invocation.texts.map { $0.lowercased() }
+    }
+  }
 
   static var ignoredHeaders: Grammar {
     Grammar("field …", .atLeast(1)) { invocation throws(Diagnostic) in

@@ -13,6 +13,7 @@ extension Assembly {
     checkClientRules(http)
     checkLocationTrust(http)
     checkCRLPushes(http)
+    checkPatterns(http)
     for server in http.servers { checkListens(of: server, in: http) }
   }
 

@@ -27,6 +27,8 @@ public struct ProxySettings: Sendable {
   @Inherited public var socketKeepalive: Bool = false
   @Inherited public var bind: Template? = nil
   @Inherited public var stripIdentityHeaders: Bool = true
+  /// In lower case; empty: nothing is upgraded.
+  @Inherited public var upgradeProtocols: [String] = ["websocket"]
   public var tls = ProxyTLSSettings()
   @Inherited public var setBody: Template? = nil
   @Inherited public var passTrailers: Bool = false

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import HTTPWire
 
 /// `expires` made ready.
 enum CompiledExpires: Sendable {
@@ -38,8 +39,9 @@ enum CompiledExpires: Sendable {
     case .off, .dynamic: return nil
     case .epoch: return Expiry(seconds: 1, cacheControl: "no-cache")
     case .max: return Expiry(seconds: 2_145_916_555, cacheControl: "max-age=315360000")
-    case .after(let duration): return expiry(at: now + duration.components.seconds, now: now)
-    case .modified(let duration): return expiry(at: (modified ?? now) + duration.components.seconds, now: now)
+    case .after(let duration): return expiry(at: now.addingSaturated(duration.components.seconds), now: now)
+    case .modified(let duration):
+      return expiry(at: (modified ?? now).addingSaturated(duration.components.seconds), now: now)
     case .daily(let duration):
       let time = WallClock.time(today: duration.components.seconds, after: now)
       return Expiry(seconds: time, cacheControl: "max-age=\(time - now)")
@@ -47,6 +49,6 @@ enum CompiledExpires: Sendable {
   }
 
   private static func expiry(at seconds: Int64, now: Int64) -> Expiry {
-    Expiry(seconds: seconds, cacheControl: seconds < now ? "no-cache" : "max-age=\(seconds - now)")
+    Expiry(seconds: seconds, cacheControl: seconds < now ? "no-cache" : "max-age=\(seconds.subtractingSaturated(now))")
   }
 }

@@ -1,4 +1,4 @@
-import ConfigModel
+import HTTPWire
 import NIOCore
 
 /// Sends a file, or parts of it, as fast as the transport takes it: never more than one chunk in memory, and no file open
@@ -75,7 +75,7 @@ final class FileBody: ResponseProducer {
       return .file(range.lowerBound..<range.lowerBound + allowed)
     }
     segments.append(segment)
-    wait(.milliseconds(max(-allowed * 1000 / rate, 100)), request)
+    wait(.milliseconds(max((-allowed).multipliedSaturated(by: 1000) / rate, 100)), request)
     return nil
   }
 

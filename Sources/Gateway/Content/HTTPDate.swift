@@ -1,12 +1,12 @@
 /// HTTP's dates (RFC 9110 §5.6.7), in seconds since 1970.
-enum HTTPDate {
+package enum HTTPDate {
   private static let days: [StaticString] = ["Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"]
   static let months: [StaticString] = [
     "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
   ]
 
   /// `Sun, 06 Nov 1994 08:49:37 GMT`.
-  static func text(_ seconds: Int64) -> [UInt8] {
+  package static func text(_ seconds: Int64) -> [UInt8] {
     let time = CalendarTime(seconds)
     var out: [UInt8] = []
     out.reserveCapacity(29)
@@ -24,7 +24,7 @@ enum HTTPDate {
   }
 
   /// Reads the three forms that RFC 9110 wants recipients to accept; `nil` for anything else.
-  static func seconds(_ text: [UInt8]) -> Int64? {
+  package static func seconds(_ text: [UInt8]) -> Int64? {
     let words = text.split { $0 == 0x20 || $0 == 0x2D || $0 == 0x2C }
     guard words.count >= 5 else { return nil }
     if decimalNumber(words[1]) == nil { return asctime(words) }

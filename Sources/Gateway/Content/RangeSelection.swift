@@ -20,8 +20,8 @@ enum RangeSelection: Equatable {
   }
 }
 
-enum RangeField {
-  enum Outcome: Equatable {
+package enum RangeField {
+  package enum Outcome: Equatable {
     /// No `bytes` ranges, or the whole body is as good.
     case ignored
     case ranges([Range<Int>])
@@ -32,7 +32,7 @@ enum RangeField {
   ///   - text: the field's value.
   ///   - length: of the whole body, in bytes.
   ///   - limit: `max_ranges`; `nil`: as many as cost less than the whole.
-  static func parse(_ text: [UInt8], length: Int, limit: Int? = nil) -> Outcome {
+  package static func parse(_ text: [UInt8], length: Int, limit: Int? = nil) -> Outcome {
     guard text.count >= 7, text[..<6].map(lowerCased).elementsEqual("bytes=".utf8) else { return .ignored }
     var ranges: [Range<Int>] = []
     for part in text[6...].split(separator: UInt8(ascii: ","), omittingEmptySubsequences: false) {
@@ -46,9 +46,10 @@ enum RangeField {
     }
     if ranges.isEmpty { return .unsatisfiable }
     if ranges.count == 1 { return .ranges(ranges) }
-    let size = ranges.reduce(0) { $0.addingReportingOverflow($1.count).partialValue }
+    let size = ranges.reduce(0) { $0.addingSaturated($1.count) }
     // Many small or overlapping parts cost more than the whole.
-    if size > length || (limit == nil && size + ranges.count * 256 > length + 4096) { return .ignored }
+    if size > length { return .ignored }
+    if limit == nil, size.addingSaturated(ranges.count * 256) > length.addingSaturated(4096) { return .ignored }
     return .ranges(ranges)
   }
 

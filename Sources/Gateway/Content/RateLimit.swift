@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import HTTPWire
 import NIOCore
 
 /// `limit_rate` and `limit_rate_after` made ready.
@@ -37,6 +38,6 @@ extension Request {
   func bytesAllowed(rate: Int) -> Int {
     let elapsed = Double((NIODeadline.now() - startTime).nanoseconds) / 1e9
     let earned = Double(rate) * (elapsed + 1)
-    return Int(min(earned, 1e15)) - (exchange.bytesSent - effective.rateLimit.burst(for: self))
+    return Int(min(earned, 1e15)).addingSaturated(effective.rateLimit.burst(for: self)) - exchange.bytesSent
   }
 }

@@ -12,7 +12,7 @@ struct RootRuntime: Sendable {
     case whole
   }
 
-  private let directory: CompiledTemplate
+  private let directory: PathTemplate
   private let mapping: Mapping
   private let prefix: [UInt8]
 
@@ -30,16 +30,16 @@ struct RootRuntime: Sendable {
 
   private static func directory(
     _ template: Template, removingSlash: Bool, compile: CompileContext
-  ) throws(Diagnostic) -> CompiledTemplate {
+  ) throws(Diagnostic) -> PathTemplate {
     var template = template
     if removingSlash, case .literal(var bytes) = template.pieces.last, bytes.last == UInt8(ascii: "/") {
       bytes.removeLast()
       template.pieces[template.pieces.count - 1] = .literal(bytes)
     }
     if let literal = template.literal {
-      return CompiledTemplate(literal: Array(compile.absolute(literal.asText).utf8))
+      return PathTemplate(literal: Array(compile.absolute(literal.asText).utf8))
     }
-    return try compile.template(template)
+    return try PathTemplate(template, compile: compile)
   }
 
   var isAlias: Bool {
@@ -47,27 +47,58 @@ struct RootRuntime: Sendable {
   }
 
   /// `$document_root`: absolute, without a final slash of its own.
-  func directory(for request: Request) -> [UInt8] {
-    let path = directory.value(for: request)
-    return path.first == UInt8(ascii: "/") || directory.literal != nil ? path : prefix + path
+  func directory(for request: Request) throws(PathRefusal) -> [UInt8] {
+    if let literal = directory.literal { return literal }
+    let path: [UInt8]
+    do throws(UnsafePath) {
+      path = try directory.path(for: request)
+    } catch {
+      request.log(.error, "\(error)")
+      throw .leadsAway
+    }
+    return path.first == UInt8(ascii: "/") ? path : prefix + path
   }
 
-  /// `$request_filename`; `nil` where a rewritten URI is at odds with an alias.
-  func path(for request: Request) -> [UInt8]? {
-    if isAlias, !request.phases.isLocationValid { return refuse(request) }
-    var path = directory(for: request)
+  /// `$request_filename`.
+  func path(for request: Request) throws(PathRefusal) -> [UInt8] {
+    try checkAlias(request)
+    var path = try directory(for: request)
+    let start = path.count
     switch mapping {
     case .root: path.append(contentsOf: request.uri)
     case .alias(let length): path.append(contentsOf: request.uri.dropFirst(length))
     case .whole: if request.phases.addsURIToAlias { path.append(contentsOf: request.uri) }
     }
+    try Self.check(path, from: start, request)
     return path
   }
 
-  private func refuse(_ request: Request) -> [UInt8]? {
+  private func checkAlias(_ request: Request) throws(PathRefusal) {
+    guard isAlias, !request.phases.isLocationValid else { return }
     let name = request.effective.name.asText
     request.log(.alert, "\"alias\" cannot be used in location \"\(name)\" where URI was rewritten")
-    return nil
+    throw .rewrittenAlias
+  }
+
+  private static func check(_ path: [UInt8], from start: Int, _ request: Request) throws(PathRefusal) {
+    guard path.leadsAway(in: start..<path.count) else { return }
+    request.log(.error, "\(UnsafePath(path: path))")
+    throw .leadsAway
+  }
+}
+
+/// Why a request has no file; the error log says it already.
+enum PathRefusal: Error {
+  /// A rewritten URI is at odds with an alias.
+  case rewrittenAlias
+  /// What the request brings would lead out of the folder.
+  case leadsAway
+
+  var status: Int {
+    switch self {
+    case .rewrittenAlias: 500
+    case .leadsAway: 403
+    }
   }
 }
 
@@ -80,15 +111,16 @@ struct TriedPath {
 
 extension RootRuntime {
   /// - Parameter isLiteral: the candidate has no variable: in an alias it then is relative to the directory.
-  func path(trying name: [UInt8], isLiteral: Bool, for request: Request) -> TriedPath? {
-    if isAlias, !request.phases.isLocationValid { return refuse(request).map { TriedPath(bytes: $0, rootLength: 0) } }
-    var path = directory(for: request)
+  func path(trying name: [UInt8], isLiteral: Bool, for request: Request) throws(PathRefusal) -> TriedPath {
+    try checkAlias(request)
+    var path = try directory(for: request)
     let rootLength = path.count
     var rest = name[...]
     if case .alias(let length) = mapping, !isLiteral, name.starts(with: request.uri.prefix(length)) {
       rest = name.dropFirst(length)
     }
     path.append(contentsOf: rest)
+    if !isLiteral { try Self.check(path, from: rootLength, request) }
     return TriedPath(bytes: path, rootLength: rootLength)
   }
 

@@ -16,7 +16,12 @@ struct StaticContent: ContentHandler {
     case .get, .head, .post: break
     default: return request.finalize(status: 405)
     }
-    guard let path = request.effective.root.path(for: request) else { return request.finalize(status: 500) }
+    let path: [UInt8]
+    do throws(PathRefusal) {
+      path = try request.effective.root.path(for: request)
+    } catch {
+      return request.finalize(status: error.status)
+    }
     switch OpenFile.open(path) {
     case .failure(let error): refuse(request, path, error)
     case .success(let file): send(file, at: path, to: request, admission)
@@ -82,12 +87,22 @@ struct StaticContent: ContentHandler {
 
 extension StaticContent {
   private func serveIndex(_ request: Request) {
-    guard let directory = request.effective.root.path(for: request) else { return request.finalize(status: 500) }
+    let directory: [UInt8]
+    do throws(PathRefusal) {
+      directory = try request.effective.root.path(for: request)
+    } catch {
+      return request.finalize(status: error.status)
+    }
     var isDirectoryTested = false
     for template in request.effective.index {
       let name = template.value(for: request)
       if name.first == UInt8(ascii: "/") { return request.internalRedirect(uri: name, args: request.args) }
-      switch FileStatus.of(directory + name) {
+      let file = directory + name
+      if template.literal == nil, file.leadsAway(in: directory.count..<file.count) {
+        request.log(.error, "\(UnsafePath(path: file))")
+        return request.finalize(status: PathRefusal.leadsAway.status)
+      }
+      switch FileStatus.of(file) {
       case .success: return request.internalRedirect(uri: request.uri + name, args: request.args)
       case .failure(let error):
         guard goesOn(after: error, directory, name, &isDirectoryTested, request) else { return }

@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import HTTPWire
 import NIOCore
 
 /// One `access_log` made ready.
@@ -7,7 +8,7 @@ struct AccessLogRuntime: Sendable {
   private enum Destination: Sendable {
     case file(LogFile)
     /// The path has variables: the file is opened for each line.
-    case made(CompiledTemplate, prefix: String)
+    case made(PathTemplate, prefix: String)
     case syslog(SyslogSender)
   }
 
@@ -32,7 +33,9 @@ struct AccessLogRuntime: Sendable {
   }
 
   private static func resolve(_ path: Template, compile: CompileContext) throws(Diagnostic) -> Destination {
-    guard let literal = path.literal?.asText else { return .made(try compile.template(path), prefix: compile.prefix) }
+    guard let literal = path.literal?.asText else {
+      return .made(try PathTemplate(path, compile: compile), prefix: compile.prefix)
+    }
     if literal.hasPrefix("syslog:") {
       return .syslog(try compile.logs.syslog(String(literal.dropFirst(7)), at: path.position))
     }
@@ -50,7 +53,7 @@ struct AccessLogRuntime: Sendable {
     line.append(0x0A)
     switch destination {
     case .syslog(let sender): sender.send(line.dropLast())
-    case .made(let template, let prefix): writeOnce(line, template.value(for: request).asText, prefix, request)
+    case .made(let template, let prefix): writeOnce(line, template, prefix, request)
     case .file(let file):
       if let bufferSize {
         file.write(line, buffering: bufferSize, flushingAfter: flush, on: request.exchange.eventLoop)
@@ -60,7 +63,13 @@ struct AccessLogRuntime: Sendable {
     }
   }
 
-  private func writeOnce(_ line: [UInt8], _ path: String, _ prefix: String, _ request: Request) {
+  private func writeOnce(_ line: [UInt8], _ template: PathTemplate, _ prefix: String, _ request: Request) {
+    let path: String
+    do throws(UnsafePath) {
+      path = try template.path(for: request).asText
+    } catch {
+      return request.log(.crit, "\(error) while logging request")
+    }
     switch LogFile.open(path.hasPrefix("/") ? path : prefix + path) {
     case .success(let file): file.write(line)
     case .failure(let error): request.log(.crit, "open() \"\(path)\" failed (\(error)) while logging request")
@@ -79,5 +88,8 @@ extension Request {
 }
 
 extension Duration {
-  var nanoseconds: Int64 { components.seconds * 1_000_000_000 + components.attoseconds / 1_000_000_000 }
+  /// As far as 64 bits hold them.
+  var nanoseconds: Int64 {
+    components.seconds.multipliedSaturated(by: 1_000_000_000).addingSaturated(components.attoseconds / 1_000_000_000)
+  }
 }

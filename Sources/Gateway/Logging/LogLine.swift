@@ -19,7 +19,7 @@ struct LogLine: Sendable {
         line.append(contentsOf: bytes)
         continue
       case .capture(let number): request.append(capture: number, to: &line)
-      case .variable(let getter):
+      case .variable(let getter, _):
         if !getter(request, &line), escape == .default { line.append(UInt8(ascii: "-")) }
       }
       escape.apply(to: &line, from: start)

@@ -104,7 +104,14 @@ extension Request {
     phases.contentHandler = nil
     phases.uriChanged = false
     location = nil
-    let result = find(in: server.root.children)
+    let result: Lookup
+    do throws(EvaluationFailure) {
+      result = try find(in: server.root.children)
+    } catch {
+      location = nil
+      finalize(status: 500)
+      return nil
+    }
     guard let location else {
       phases.contentHandler = server.root.handler
       return trustsClient() && bodyFits() ? .rewrite : nil
@@ -122,7 +129,7 @@ extension Request {
     return .rewrite
   }
 
-  private func find(in tree: LocationTree) -> Lookup {
+  private func find(in tree: LocationTree) throws(EvaluationFailure) -> Lookup {
     var shutsOutPatterns = false
     var result = Lookup.none
     switch tree.staticMatch(uri) {
@@ -135,14 +142,15 @@ extension Request {
     case .prefix(let found):
       location = found
       if case .prefix(_, let shutsOut) = found.match { shutsOutPatterns = shutsOut }
-      result = found.children.isEmpty ? .prefix : find(in: found.children)
+      result = found.children.isEmpty ? .prefix : try find(in: found.children)
       if result == .none { result = .prefix }
     case nil: break
     }
     if result == .found || result == .redirect || shutsOutPatterns { return result }
-    for (pattern, found) in tree.patterns where pattern.matches(uri, for: self) {
+    for (pattern, found) in tree.patterns {
+      guard try pattern.matches(uri, isDecoded: isURIData, for: self) else { continue }
       location = found
-      if !found.children.isEmpty { _ = find(in: found.children) }
+      if !found.children.isEmpty { _ = try find(in: found.children) }
       return .found
     }
     return result

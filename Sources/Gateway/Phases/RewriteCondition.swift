@@ -6,7 +6,7 @@ enum RewriteCondition: Sendable {
   case variable(CompiledTemplate)
   case equals(CompiledTemplate, CompiledTemplate, negated: Bool)
   case matches(CompiledTemplate, CompiledPattern, negated: Bool)
-  case file(CompiledTemplate, RewriteIf.FileTest, negated: Bool, prefix: [UInt8])
+  case file(PathTemplate, RewriteIf.FileTest, negated: Bool, prefix: [UInt8])
 
   init(_ condition: RewriteIf.Condition, compile: CompileContext) throws(Diagnostic) {
     switch condition {
@@ -16,24 +16,42 @@ enum RewriteCondition: Sendable {
     case .matches(let text, let source, let negated):
       self = .matches(try compile.template(text), try compile.pattern(source), negated: negated)
     case .file(let text, let test, let negated):
-      self = .file(try compile.template(text), test, negated: negated, prefix: Array(compile.prefix.utf8))
+      self = .file(try PathTemplate(text, compile: compile), test, negated: negated, prefix: Array(compile.prefix.utf8))
     }
   }
 
-  func holds(for request: Request) -> Bool {
+  /// - Throws: where nobody knows; the error log has it then.
+  func holds(for request: Request) throws(EvaluationFailure) -> Bool {
     switch self {
     case .variable(let text):
       let value = text.value(for: request)
       return !value.isEmpty && value != [UInt8(ascii: "0")]
     case .equals(let a, let b, let negated): return (a.value(for: request) == b.value(for: request)) != negated
     case .matches(let text, let pattern, let negated):
-      if pattern.matches(text.value(for: request), for: request) { return !negated }
+      if try matches(text, pattern, request) { return !negated }
       request.captures = RegexCaptures()
       return negated
     case .file(let text, let test, let negated, let prefix):
-      var path = text.value(for: request)
+      var path = try Self.path(text, request)
       if path.first != UInt8(ascii: "/") { path = prefix + path }
       return Self.test(path, test) != negated
+    }
+  }
+
+  private func matches(
+    _ text: CompiledTemplate, _ pattern: CompiledPattern, _ request: Request
+  ) throws(EvaluationFailure) -> Bool {
+    let value = text.value(for: request)
+    let isDecoded = text.mayBeDecoded && text.target(for: request) != value
+    return try pattern.matches(value, isDecoded: isDecoded, for: request)
+  }
+
+  private static func path(_ template: PathTemplate, _ request: Request) throws(EvaluationFailure) -> [UInt8] {
+    do throws(UnsafePath) {
+      return try template.path(for: request)
+    } catch {
+      request.log(.error, "\(error)")
+      throw EvaluationFailure(message: "\(error)")
     }
   }
 

@@ -32,21 +32,35 @@ struct RewriteProgram: Sendable {
     steps = builder.steps
   }
 
+  /// `nil` where nobody knows whether it holds.
+  private static func outcome(of condition: RewriteCondition, _ request: Request) -> Bool? {
+    do throws(EvaluationFailure) {
+      return try condition.holds(for: request)
+    } catch {
+      return nil
+    }
+  }
+
   func run(_ request: Request) -> Outcome {
     var index = 0
     while index < steps.count {
       switch steps[index] {
-      case .assign(let variable, let text): request.assign(text.value(for: request), toVariable: variable)
-      case .assignArguments(let text): request.args = text.value(for: request)
+      case .assign(let variable, let text):
+        let target = text.mayBeDecoded ? text.target(for: request) : nil
+        request.assign(text.value(for: request), target: target, toVariable: variable)
+      case .assignArguments(let text): request.args = text.target(for: request, escape: .arguments)
       case .assignLimitRate(let text):
         request.phases.limitRate = ByteCount(configuration: text.value(for: request))?.bytes
       case .rewrite(let step):
         if let outcome = step.run(request) { return outcome }
       case .answer(let status, let text): return request.answer(status: status, text: text)
       case .branch(let condition, let end, let settings):
-        guard condition.holds(for: request) else {
+        switch Self.outcome(of: condition, request) {
+        case .some(true): break
+        case .some(false):
           index = end
           continue
+        case nil: return .finalize(500)
         }
         if let settings { request.enter(settings) }
       case .stop:

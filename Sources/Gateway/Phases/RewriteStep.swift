@@ -36,9 +36,13 @@ struct RewriteStep: Sendable {
 
   /// `nil`: the program goes on with the next step.
   func run(_ request: Request) -> RewriteProgram.Outcome? {
-    guard pattern.matches(request.uri, for: request) else {
-      request.captures = RegexCaptures()
-      return nil
+    do throws(EvaluationFailure) {
+      guard try pattern.matches(request.uri, isDecoded: request.isURIData, for: request) else {
+        request.captures = RegexCaptures()
+        return nil
+      }
+    } catch {
+      return .finalize(500)
     }
     if let redirect { return answer(redirect, request) }
     request.phases.isInternal = true
@@ -61,7 +65,7 @@ struct RewriteStep: Sendable {
   private func change(_ request: Request) -> RewriteProgram.Outcome? {
     let uri = text(path, for: request, escaping: false)
     if let arguments {
-      var args = text(arguments, for: request, escaping: true)
+      var args = arguments.target(for: request, escape: .arguments)
       if keepsArguments, !request.args.isEmpty {
         args.append(UInt8(ascii: "&"))
         args.append(contentsOf: request.args)
@@ -100,7 +104,7 @@ struct RewriteStep: Sendable {
     for piece in template.pieces {
       switch piece {
       case .literal(let bytes): out.append(contentsOf: bytes)
-      case .variable(let getter): _ = getter(request, &out)
+      case .variable(let getter, _): _ = getter(request, &out)
       case .capture(let number):
         if !escapes {
           request.append(capture: number, to: &out)

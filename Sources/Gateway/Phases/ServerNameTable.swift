@@ -46,11 +46,15 @@ struct ServerNameTable<Server: Sendable>: Sendable {
   /// The server of a canonical host; `nil` where none has that name.
   ///
   /// - Parameter request: takes the groups of a regular expression that matches; `nil` during a handshake.
-  func server(named host: [UInt8], for request: Request?) -> Server? {
+  /// - Throws: where nobody knows whose name it is.
+  func server(named host: [UInt8], for request: Request?) throws(EvaluationFailure) -> Server? {
     if let server = exact[host] { return server }
     if !leading.isEmpty, let server = byLeadingWildcard(host) { return server }
     if !trailing.isEmpty, let server = byTrailingWildcard(host) { return server }
-    for (pattern, server) in patterns where matches(pattern, host, for: request) { return server }
+    for (pattern, server) in patterns {
+      let isMatch = if let request { try pattern.matches(host, for: request) } else { try pattern.matches(host) }
+      if isMatch { return server }
+    }
     return nil
   }
 
@@ -66,10 +70,5 @@ struct ServerNameTable<Server: Sendable>: Sendable {
       if let server = trailing[Array(host[...index])] { return server }
     }
     return nil
-  }
-
-  private func matches(_ pattern: CompiledPattern, _ host: [UInt8], for request: Request?) -> Bool {
-    if let request { return pattern.matches(host, for: request) }
-    return (try? pattern.pattern.matches(host)) ?? false
   }
 }

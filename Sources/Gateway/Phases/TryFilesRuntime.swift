@@ -30,8 +30,11 @@ struct TryFilesRuntime: Sendable {
     let root = request.effective.root
     for candidate in candidates {
       let name = candidate.path.value(for: request)
-      guard let path = root.path(trying: name, isLiteral: candidate.path.literal != nil, for: request) else {
-        request.finalize(status: 500)
+      let path: TriedPath
+      do throws(PathRefusal) {
+        path = try root.path(trying: name, isLiteral: candidate.path.literal != nil, for: request)
+      } catch {
+        request.finalize(status: error.status)
         return nil
       }
       guard exists(path, isDirectory: candidate.isDirectory, for: request) else { continue }
@@ -56,7 +59,7 @@ struct TryFilesRuntime: Sendable {
     case .status(let status): request.finalize(status: status)
     case .named(let name): request.internalRedirect(named: name)
     case .uri(let template):
-      let (uri, args) = template.value(for: request).splitArguments()
+      let (uri, args) = template.internalURI(for: request)
       request.internalRedirect(uri: uri, args: args)
     }
   }

@@ -1,21 +1,35 @@
 /// A fixed set of field names, matched without regard to case and without allocating.
 struct FieldNameSet: Sendable {
-  /// Lower-case names by their length.
+  /// What counts as the same name.
+  enum Spelling: Sendable {
+    case anyCase
+    /// As backends fold names into variables: see `IdentityHeader.folded`.
+    case folded
+  }
+
+  private let spelling: Spelling
+  /// Names in their normal spelling, by their length.
   private var byLength: [[[UInt8]]] = []
 
-  init(_ names: some Sequence<String> = []) {
+  init(_ names: some Sequence<String> = [], spelling: Spelling = .anyCase) {
+    self.spelling = spelling
     for name in names { insert(Array(name.utf8)) }
   }
 
   mutating func insert(_ name: [UInt8]) {
-    let lower = name.map(lowerCased)
-    while byLength.count <= lower.count { byLength.append([]) }
-    if !byLength[lower.count].contains(lower) { byLength[lower.count].append(lower) }
+    let normal = name.map(normalized)
+    while byLength.count <= normal.count { byLength.append([]) }
+    if !byLength[normal.count].contains(normal) { byLength[normal.count].append(normal) }
   }
 
   mutating func remove(_ name: [UInt8]) {
     guard name.count < byLength.count else { return }
-    byLength[name.count].removeAll { $0 == name.map(lowerCased) }
+    let normal = name.map(normalized)
+    byLength[name.count].removeAll { $0 == normal }
+  }
+
+  mutating func formUnion(_ other: FieldNameSet) {
+    for name in other.byLength.joined() { insert(name) }
   }
 
   func contains(_ name: UnsafeRawBufferPointer) -> Bool {
@@ -24,8 +38,16 @@ struct FieldNameSet: Sendable {
     return false
   }
 
-  private func matches(_ lower: [UInt8], _ name: UnsafeRawBufferPointer) -> Bool {
-    for index in 0..<lower.count where lowerCased(name[index]) != lower[index] { return false }
+  private func matches(_ normal: [UInt8], _ name: UnsafeRawBufferPointer) -> Bool {
+    for index in 0..<normal.count where normalized(name[index]) != normal[index] { return false }
     return true
+  }
+
+  @inline(__always)
+  private func normalized(_ byte: UInt8) -> UInt8 {
+    switch spelling {
+    case .anyCase: lowerCased(byte)
+    case .folded: IdentityHeader.folded(byte)
+    }
   }
 }

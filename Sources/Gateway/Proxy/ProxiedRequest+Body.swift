@@ -4,39 +4,40 @@ import NIOCore
 // The client's body on its way to the upstream.
 extension ProxiedRequest: RequestBodyConsumer {
   func startBody() {
-    if request.proxiedBody != nil || handler.body != nil || !settings.passRequestBody || request.phases.bodyDiscarded {
-      return startWithoutReading()
-    }
+    if let template = handler.body { return replaceBody(by: .stored(made(from: template))) }
+    if !settings.passRequestBody { return replaceBody(by: bodyThatIsMissing) }
+    if let stored = request.proxiedBody { return takeBody(.stored(stored)) }
+    if request.phases.bodyDiscarded { return takeBody(bodyThatIsMissing) }
     streamsBody = !settings.requestBuffering && canStreamBody
     request.readBody(into: self)
     if streamsBody, stage == .readingBody { resolve() }
   }
 
-  /// The body was read for an earlier location, or is not to be passed on.
-  private func startWithoutReading() {
-    if let stored = request.proxiedBody {
-      body = stored
+  /// The client's body stays here.
+  private func replaceBody(by other: UpstreamBody) {
+    if request.bodyConsumer == nil, !request.discardBody() {
       hasBodyEnded = true
-      return bodyIsComplete()
+      return finish()
     }
+    takeBody(other)
+  }
+
+  private func takeBody(_ whole: UpstreamBody) {
     hasBodyEnded = true
-    if request.phases.bodyDiscarded, handler.body == nil {
-      framing = emptyFraming == .none ? .none : .length(0)
-      return resolve()
-    }
-    if request.bodyConsumer == nil, !request.discardBody() { return finish() }
-    if let length = request.declaredBodyLength { framing = .length(length) }
-    if let template = handler.body { takeTemplate(template) }
+    body = whole
     resolve()
   }
 
   /// `proxy_set_body`.
-  private func takeTemplate(_ template: CompiledTemplate) {
-    let bytes = request.evaluate(template)
+  private func made(from template: CompiledTemplate) -> RequestBodyBuffer {
     let made = RequestBodyBuffer(memoryLimit: .max, directory: "")
-    try? made.append(ByteBuffer(bytes: bytes))
-    body = made
-    framing = .length(bytes.count)
+    try? made.append(ByteBuffer(bytes: request.evaluate(template)))
+    return made
+  }
+
+  /// None is sent: `Content-Length: 0` where the client announced one.
+  private var bodyThatIsMissing: UpstreamBody {
+    request.declaredBodyLength != nil || request.isChunked ? .empty : .none
   }
 
   /// HTTP/1.0 has no chunks: a body of unknown length is read whole first.
@@ -59,12 +60,12 @@ extension ProxiedRequest: RequestBodyConsumer {
   }
 
   private func bodyStore() -> RequestBodyBuffer {
-    if let body { return body }
+    if let collected { return collected }
     let core = request.effective.settings.core
     let directory = core.clientBodyTempPath ?? handler.prefix + "client_body_temp"
     let made = RequestBodyBuffer(
       memoryLimit: core.clientBodyBufferSize.bytes, directory: directory, keepsFile: core.clientBodyInFileOnly == .on)
-    body = made
+    collected = made
     return made
   }
 
@@ -72,7 +73,8 @@ extension ProxiedRequest: RequestBodyConsumer {
     hasBodyEnded = true
     request.bodyConsumer = nil
     if streamsBody {
-      if stage == .readingBody, framing == .none, waiting.isEmpty { framing = emptyFraming }
+      // It is gone: an error page that is proxied gets none.
+      request.phases.bodyDiscarded = true
       if isSent { finishStreaming() }
       return
     }
@@ -86,23 +88,14 @@ extension ProxiedRequest: RequestBodyConsumer {
 
   /// `client_body_in_file_only`: an empty body, too, is a file.
   private var isBodyForFile: Bool {
-    request.effective.settings.core.clientBodyInFileOnly != .off && (body != nil || emptyFraming != .none)
+    guard request.effective.settings.core.clientBodyInFileOnly != .off else { return false }
+    return collected != nil || bodyThatIsMissing.framing != .none
   }
 
   private func bodyIsComplete() {
-    if let body {
-      framing = .length(body.count)
-      request.proxiedBody = body
-      request.bufferedBody = body.inMemory
-    } else {
-      framing = emptyFraming
-    }
-    resolve()
-  }
-
-  /// No body came: `Content-Length: 0` is passed on, its absence too.
-  private var emptyFraming: ProxyHeaderPlan.BodyFraming {
-    request.declaredBodyLength.map { .length($0) } ?? (request.isChunked ? .length(0) : .none)
+    request.proxiedBody = collected
+    request.bufferedBody = collected?.inMemory
+    takeBody(collected.map { .stored($0) } ?? bodyThatIsMissing)
   }
 
   func requestFailed(_ reason: RequestFailure) {
@@ -114,10 +107,9 @@ extension ProxiedRequest: RequestBodyConsumer {
 
   // MARK: Streaming
 
-  /// How a body that is still arriving will be framed.
-  func settleStreamedFraming() {
-    guard streamsBody, !(hasBodyEnded && waiting.isEmpty) else { return }
-    framing = request.declaredBodyLength.map { .length($0) } ?? .chunked
+  /// What is announced of a body that is still arriving, or has arrived before there was a connection.
+  var streamedBody: UpstreamBody {
+    hasBodyEnded && waiting.isEmpty ? bodyThatIsMissing : .streamed(length: request.declaredBodyLength)
   }
 
   private func stream(_ bytes: ByteBuffer) {
@@ -127,9 +119,26 @@ extension ProxiedRequest: RequestBodyConsumer {
       pauseBodyIfFull()
       return
     }
+    guard countStreamed(bytes) else { return }
     connection.send(framed(bytes))
     restartTimer()
     if !connection.isWritable { pauseBody() }
+  }
+
+  /// - Returns: `false` where more came than the head announced: the connection is given up.
+  func countStreamed(_ bytes: ByteBuffer) -> Bool {
+    streamedCount += bytes.readableBytes
+    guard case .length(let length) = body.framing, streamedCount > length else { return true }
+    bodyBroke("more")
+    return false
+  }
+
+  private func bodyBroke(_ what: String) {
+    log(.alert, "the client's body has \(what) bytes than its length says")
+    isBodySent = false
+    if hasPassedHead { return breakOff() }
+    abandonUpstream()
+    fail(status: 400)
   }
 
   /// Keeps a small body for `$request_body`, though it has been passed on.
@@ -147,7 +156,7 @@ extension ProxiedRequest: RequestBodyConsumer {
 
   /// As a chunk, where the body is chunked.
   func framed(_ bytes: ByteBuffer) -> ByteBuffer {
-    guard framing == .chunked else { return bytes }
+    guard body.framing == .chunked else { return bytes }
     var chunk = ByteBuffer()
     chunk.reserveCapacity(bytes.readableBytes + 24)
     HTTP1Encoder.writeChunk(bytes, into: &chunk)
@@ -173,7 +182,8 @@ extension ProxiedRequest: RequestBodyConsumer {
   /// The streamed body has ended and everything before was written.
   func finishStreaming() {
     guard !isBodySent else { return }
-    if framing == .chunked, let connection {
+    if case .length(let length) = body.framing, streamedCount < length { return bodyBroke("fewer") }
+    if body.framing == .chunked, let connection {
       var last = ByteBuffer()
       HTTP1Encoder.writeLastChunk(into: &last)
       connection.send(last)

@@ -11,7 +11,7 @@ extension ProxiedRequest {
     }
     request.response.upstreamFields = head.fields
     if head.status >= 300, goesToNextPeer(head) || isIntercepted(head) { return }
-    if framing == .tunnel, !request.asksForUpgrade {
+    if framing == .tunnel, !mayTunnel(head) {
       log(.error, "upstream switched protocols without being asked")
       return failed(.invalidHeader)
     }
@@ -19,11 +19,20 @@ extension ProxiedRequest {
     stage = .readingBodyOfResponse
     stopSendingBody()
     guard !isClientGone else { return endIfBodyless() }
-    fillResponse(head, framing)
+    do throws(EvaluationFailure) {
+      try fillResponse(head, framing)
+    } catch {
+      return unfillable()
+    }
     hasPassedHead = true
     if framing == .tunnel { return startTunnel() }
     let isBodyless = framing == .none || request.isHeaderOnly
     if isBodyless { finishBodyless() } else if !request.sendHead(admission) { answeredElsewhere() }
+  }
+
+  /// Whether the whole request was sent, and the upstream agreed to a protocol that it was offered.
+  private func mayTunnel(_ head: HTTPResponseHead) -> Bool {
+    head.status == 101 && isBodySent && hasBodyEnded && offer.accepts(head.fields)
   }
 
   /// A header filter made another answer of it.
@@ -91,9 +100,17 @@ extension ProxiedRequest {
 
   // MARK: Fields
 
-  private func fillResponse(_ head: HTTPResponseHead, _ framing: HTTP1ResponseFraming) {
+  /// What the configuration makes of the fields could not be found out: none of them is passed on.
+  private func unfillable() {
+    abandonUpstream()
+    request.response.location = nil
+    request.response.contentType = nil
+    fail(status: 500)
+  }
+
+  private func fillResponse(_ head: HTTPResponseHead, _ framing: HTTP1ResponseFraming) throws(EvaluationFailure) {
     let filter = UpstreamFieldFilter(handler: handler, request: request, isHTTP2: request.head.version >= .http2)
-    filter.fill(&request.response, from: head.fields)
+    try filter.fill(&request.response, from: head.fields)
     request.response.status = head.status
     request.response.reason = head.reason
     request.response.disablesNotModified = true

@@ -9,14 +9,18 @@ extension ProxiedRequest {
     if responseFraming == .length(0) { _ = connection?.decoder.next() }
     releaseConnection()
     finish()
-    keepFields(head.fields)
-    follow(target)
+    do throws(EvaluationFailure) {
+      try keepFields(head.fields)
+      follow(target)
+    } catch {
+      request.finalize(status: 500)
+    }
     return true
   }
 
-  private func keepFields(_ fields: HTTPFields) {
+  private func keepFields(_ fields: HTTPFields) throws(EvaluationFailure) {
     let filter = UpstreamFieldFilter(handler: handler, request: request, isHTTP2: request.head.version >= .http2)
-    var kept = filter.keepForRedirect(fields)
+    var kept = try filter.keepForRedirect(fields)
     request.response.contentType = kept.first("content-type")
     kept.remove("content-type")
     request.response.fields = kept

@@ -11,11 +11,15 @@ extension ProxiedRequest {
   func sendRequest() {
     guard let connection, let destination else { return }
     stage = .sending
-    settleStreamedFraming()
+    if streamsBody { body = streamedBody }
+    streamedCount = 0
     bodyOffset = 0
     isBodySent = false
-    guard let head = requestHead(destination) else {
-      request.log(.error, "zero length URI to proxy")
+    let head: ByteBuffer
+    do throws(RequestFault) {
+      head = try requestHead(destination)
+    } catch {
+      request.log(.error, error.message)
       abandonUpstream()
       return fail(status: 500)
     }
@@ -23,35 +27,57 @@ extension ProxiedRequest {
     if streamsBody { sendHeadOfStream(head, connection) } else { sendBuffered(head, connection) }
   }
 
-  /// Writes the method, and tells the decoder of it: it decides how the response ends.
-  private func appendMethod(to head: inout [UInt8]) {
-    var method = request.method
-    if let template = handler.method { method = HTTPMethod(bytes: request.evaluate(template)) }
-    method.withName { head.append(contentsOf: $0) }
-    connection?.decoder.expectResponse(to: method)
+  /// Why no head can be made.
+  private enum RequestFault: Error {
+    case noURI
+    case badMethod([UInt8])
+
+    var message: String {
+      switch self {
+      case .noURI: "zero length URI to proxy"
+      case .badMethod(let name): "\"proxy_method\" came to \"\(name.asText)\", which no request can have"
+      }
+    }
   }
 
-  /// `nil` where there is no URI to ask for.
-  private func requestHead(_ destination: ProxyDestination) -> ByteBuffer? {
+  /// `proxy_method`, where there is one. CONNECT asks for a tunnel, which only an upgrade makes here.
+  private func method() throws(RequestFault) -> HTTPMethod {
+    guard let template = handler.method else { return request.method }
+    let name = request.evaluate(template)
+    guard let method = HTTPMethod(token: name), method != .connect else { throw .badMethod(name) }
+    return method
+  }
+
+  private func requestHead(_ destination: ProxyDestination) throws(RequestFault) -> ByteBuffer {
+    let method = try method()
     var head: [UInt8] = []
     head.reserveCapacity(512 + request.head.fields.encodedLength)
-    appendMethod(to: &head)
+    method.withName { head.append(contentsOf: $0) }
+    // It decides how the response ends.
+    connection?.decoder.expectResponse(to: method)
     head.append(UInt8(ascii: " "))
     let start = head.count
     destination.uri.append(request.proxySubject, to: &head)
-    if head.count == start { return nil }
+    if head.count == start { throw .noURI }
     let isHTTP10 = settings.httpVersion == .http1_0
+    offer = isHTTP10 ? .none : handler.headers.upgradeOffer(for: request)
     head.append(ascii: isHTTP10 ? " HTTP/1.0\r\n" : " HTTP/1.1\r\n")
     handler.headers.append(
-      to: &head, for: request, proxyHost: destination.authority.host, framing: framing, needsHost: !isHTTP10)
+      to: &head, for: request, proxyHost: destination.authority.host, framing: body.framing, offer: offer,
+      needsHost: !isHTTP10)
     head.append(ascii: "\r\n")
     return ByteBuffer(bytes: head)
   }
 
   private func sendHeadOfStream(_ head: ByteBuffer, _ connection: UpstreamConnection) {
     var first = head
-    while let bytes = waiting.popFirst() {
-      if framing == .chunked { HTTP1Encoder.writeChunk(bytes, into: &first) } else { first.writeImmutableBuffer(bytes) }
+    for bytes in waiting {
+      guard countStreamed(bytes) else { return }
+      if body.framing == .chunked {
+        HTTP1Encoder.writeChunk(bytes, into: &first)
+      } else {
+        first.writeImmutableBuffer(bytes)
+      }
     }
     connection.send(first)
     restartTimer()
@@ -59,7 +85,7 @@ extension ProxiedRequest {
   }
 
   private func sendBuffered(_ head: ByteBuffer, _ connection: UpstreamConnection) {
-    guard let body, body.count > 0 else {
+    guard let body = body.stored, body.count > 0 else {
       connection.send(head)
       return requestIsSent()
     }
@@ -76,7 +102,7 @@ extension ProxiedRequest {
 
   /// Writes as much of a buffered body as the connection takes for now.
   func sendMoreBody() {
-    guard let connection, let body, isSent, !isBodySent, !streamsBody else { return }
+    guard let connection, let body = body.stored, isSent, !isBodySent, !streamsBody else { return }
     while connection.isWritable {
       do throws(RequestBodyBuffer.FileError) {
         guard let part = try body.read(from: bodyOffset, upTo: Self.filePart) else { return requestIsSent() }
@@ -105,8 +131,4 @@ extension ProxiedRequest {
     if stage == .sending, !isWriting, streamsBody, !isBodySent { return connection.timer.clear() }
     connection.timer.set(isWriting || stage == .sending ? settings.sendTimeout : settings.readTimeout)
   }
-}
-
-extension HTTPMethod {
-  init(bytes: [UInt8]) { self = bytes.withUnsafeBytes { HTTPMethod(name: $0) } }
 }

@@ -55,8 +55,12 @@ final class ProxiedRequest {
   /// Passed on as it arrives (`proxy_request_buffering off`).
   var streamsBody = false
   var hasBodyEnded = false
-  var framing = ProxyHeaderPlan.BodyFraming.none
-  var body: RequestBodyBuffer?
+  /// What is sent, once that is known.
+  var body = UpstreamBody.none
+  /// What has come of a body that is read whole.
+  var collected: RequestBodyBuffer?
+  /// Bytes of a streamed body that were handed to the current connection.
+  var streamedCount = 0
   /// Streamed bytes that came before there was a connection.
   var waiting = KeptBytes()
   /// The buffered body's part that has been written to the current connection.
@@ -75,6 +79,8 @@ final class ProxiedRequest {
   /// `proxy_ignore_client_abort`: the response is read and dropped.
   var isClientGone = false
   var isBuffering = true
+  /// What the upstream was asked to switch to.
+  var offer = UpgradeOffer.none
   var tunnel: ProxyTunnel?
 
   init(_ request: Request, handler: ProxyHandler, _ admission: Admission) {

@@ -58,7 +58,7 @@ struct ProxyCookieRewriter: Sendable {
   }
 
   /// The field value with its attributes edited; `nil` where no rule applies.
-  func rewritten(_ value: [UInt8], for request: Request) -> [UInt8]? {
+  func rewritten(_ value: [UInt8], for request: Request) throws(EvaluationFailure) -> [UInt8]? {
     var cookie = CookieAttributes(value)
     guard cookie.attributes.first?.value != nil else { return nil }
     var isChanged = false
@@ -66,22 +66,22 @@ struct ProxyCookieRewriter: Sendable {
       guard let text = cookie.attributes[index].value else { continue }
       let changed: [UInt8]? =
         switch cookie.attributes[index].name.map(lowerCased).asText {
-        case "domain": domain(text, request)
-        case "path": path(text, request)
+        case "domain": try domain(text, request)
+        case "path": try path(text, request)
         default: nil
         }
       guard let changed else { continue }
       cookie.attributes[index].value = changed
       isChanged = true
     }
-    if let edit = flagEdit(cookie.attributes[0].name, request) {
+    if let edit = try flagEdit(cookie.attributes[0].name, request) {
       edit.apply(to: &cookie)
       isChanged = true
     }
     return isChanged ? cookie.text : nil
   }
 
-  private func domain(_ value: [UInt8], _ request: Request) -> [UInt8]? {
+  private func domain(_ value: [UInt8], _ request: Request) throws(EvaluationFailure) -> [UInt8]? {
     for rule in domains {
       switch rule {
       case .text(let template, let replacement):
@@ -90,7 +90,7 @@ struct ProxyCookieRewriter: Sendable {
         guard wanted.map(lowerCased) == value[dot...].map(lowerCased) else { continue }
         return value[..<dot] + Self.withoutDot(request.evaluate(replacement))
       case .pattern(let pattern, let replacement):
-        if pattern.matches(value, for: request) { return request.evaluate(replacement) }
+        if try pattern.matches(value, for: request) { return request.evaluate(replacement) }
       }
     }
     return nil
@@ -100,25 +100,25 @@ struct ProxyCookieRewriter: Sendable {
     text.first == UInt8(ascii: ".") ? Array(text.dropFirst()) : text
   }
 
-  private func path(_ value: [UInt8], _ request: Request) -> [UInt8]? {
+  private func path(_ value: [UInt8], _ request: Request) throws(EvaluationFailure) -> [UInt8]? {
     for rule in paths {
       switch rule {
       case .text(let template, let replacement):
         let prefix = request.evaluate(template)
         if value.starts(with: prefix) { return request.evaluate(replacement) + value[prefix.count...] }
       case .pattern(let pattern, let replacement):
-        if pattern.matches(value, for: request) { return request.evaluate(replacement) }
+        if try pattern.matches(value, for: request) { return request.evaluate(replacement) }
       }
     }
     return nil
   }
 
-  private func flagEdit(_ name: [UInt8], _ request: Request) -> CookieFlagEdit? {
+  private func flagEdit(_ name: [UInt8], _ request: Request) throws(EvaluationFailure) -> CookieFlagEdit? {
     for rule in flags {
       let applies =
         switch rule.name {
         case .text(let template): request.evaluate(template).map(lowerCased) == name.map(lowerCased)
-        case .pattern(let pattern): pattern.matches(name, for: request)
+        case .pattern(let pattern): try pattern.matches(name, for: request)
         }
       guard applies else { continue }
       return CookieFlagEdit(rule.flags.map { request.evaluate($0).asText.lowercased() })

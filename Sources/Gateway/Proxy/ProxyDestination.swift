@@ -63,7 +63,7 @@ extension ProxyTarget {
     switch self {
     case .fixed(let destination): then(.success(destination))
     case .variable(let template, let registry):
-      Self.resolve(request.evaluate(template), registry, on: request.exchange.eventLoop, then: then)
+      Self.resolve(template.target(for: request), registry, on: request.exchange.eventLoop, then: then)
     }
   }
 

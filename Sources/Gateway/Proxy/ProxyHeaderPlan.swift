@@ -8,8 +8,9 @@ struct ProxyHeaderPlan: Sendable {
   private struct Entry: Sendable {
     enum Value: Sendable {
       case template(CompiledTemplate)
-      case contentLength
-      case transferEncoding
+      case connection(CompiledTemplate)
+      /// The request's `UpgradeOffer`.
+      case upgrade
     }
 
     /// With its `: `.
@@ -20,8 +21,11 @@ struct ProxyHeaderPlan: Sendable {
   /// `nil`: `$proxy_host`.
   private let host: CompiledTemplate?
   private let entries: [Entry]
+  /// `nil`: nothing is upgraded.
+  private let upgrade: CompiledTemplate?
+  private let upgradeProtocols: [String]
   private let replaced: FieldNameSet
-  /// Names set here, folded as backends fold them: a client's variants of them are dropped too.
+  /// Names set here, and those by which the server tells who the client is: a client's variants of them are dropped.
   private let guarded: FieldNameSet
   private let passesClientFields: Bool
   private let stripsIdentity: Bool
@@ -34,80 +38,79 @@ struct ProxyHeaderPlan: Sendable {
 
   init(_ settings: ProxySettings, compile: CompileContext) throws(Diagnostic) {
     var host: CompiledTemplate?
+    var upgrade: CompiledTemplate?
     var entries: [Entry] = []
     var replaced = FieldNameSet(Self.defaults)
-    var guarded = FieldNameSet()
+    var guarded = compile.identityFields.names
     for header in settings.setHeaders {
       let template = try compile.template(header.value)
       replaced.insert(Array(header.name.utf8))
-      guarded.insert(header.name.utf8.map(IdentityHeader.folded))
-      if header.name.lowercased() == "host" {
-        host = template
-      } else if template.literal?.isEmpty != true {
-        entries.append(Entry(name: Array("\(header.name): ".utf8), value: .template(template)))
+      guarded.insert(Array(header.name.utf8))
+      let name = Array("\(header.name): ".utf8)
+      switch header.name.lowercased() {
+      case "host": host = template
+      // What is sent decides them.
+      case "content-length", "transfer-encoding": continue
+      case _ where template.literal?.isEmpty == true: continue
+      case "connection": entries.append(Entry(name: name, value: .connection(template)))
+      case "upgrade":
+        upgrade = template
+        entries.append(Entry(name: name, value: .upgrade))
+      default: entries.append(Entry(name: name, value: .template(template)))
       }
     }
-    let named = Set(settings.setHeaders.map { $0.name.lowercased() })
-    if !named.contains("content-length") {
-      entries.append(Entry(name: Array("Content-Length: ".utf8), value: .contentLength))
-    }
-    if !named.contains("transfer-encoding") {
-      entries.append(Entry(name: Array("Transfer-Encoding: ".utf8), value: .transferEncoding))
-    }
     self.host = host
+    self.upgrade = upgrade
     self.entries = entries
     self.replaced = replaced
     self.guarded = guarded
+    upgradeProtocols = settings.upgradeProtocols
     passesClientFields = settings.passRequestHeaders
     stripsIdentity = settings.stripIdentityHeaders
   }
 
-  /// How the body follows the head.
-  enum BodyFraming: Equatable {
-    case none
-    case length(Int)
-    case chunked
+  /// What the upstream of a request is asked to switch to.
+  func upgradeOffer(for request: Request) -> UpgradeOffer {
+    guard let upgrade, request.asksForUpgrade else { return .none }
+    return UpgradeOffer(request.evaluate(upgrade), from: request.head, allowed: upgradeProtocols)
   }
 
   /// Appends the fields, each with its line end, without the empty line that ends the section.
-  func append(to out: inout [UInt8], for request: Request, proxyHost: [UInt8], framing: BodyFraming, needsHost: Bool) {
+  func append(
+    to out: inout [UInt8], for request: Request, proxyHost: [UInt8], framing: UpstreamBody.Framing, offer: UpgradeOffer,
+    needsHost: Bool
+  ) {
     appendHost(to: &out, for: request, proxyHost: proxyHost, isNeeded: needsHost)
     for entry in entries {
       switch entry.value {
-      case .template(let template): Self.appendField(entry.name, template, to: &out, for: request)
-      case .contentLength:
-        guard case .length(let length) = framing else { continue }
-        out.append(contentsOf: entry.name)
-        out.append(decimal: length)
-        out.append(ascii: "\r\n")
-      case .transferEncoding:
-        guard framing == .chunked else { continue }
-        out.append(contentsOf: entry.name)
-        out.append(ascii: "chunked\r\n")
+      case .template(let template): Self.appendField(entry.name, to: &out) { request.append(template, to: &$0) }
+      case .connection(let template):
+        let options = ConnectionOptions.safe(
+          request.evaluate(template), isFromVariables: template.literal == nil, upgrades: !offer.isEmpty)
+        Self.appendField(entry.name, to: &out) { $0.append(contentsOf: options) }
+      case .upgrade: Self.appendField(entry.name, to: &out) { $0.append(contentsOf: offer.text) }
       }
     }
+    out.append(framing: framing)
     if passesClientFields { appendClientFields(request.head.fields, to: &out) }
   }
 
   private func appendHost(to out: inout [UInt8], for request: Request, proxyHost: [UInt8], isNeeded: Bool) {
+    let name = Array("Host: ".utf8)
     if let host {
       let start = out.count
-      Self.appendField(Array("Host: ".utf8), host, to: &out, for: request)
+      Self.appendField(name, to: &out) { request.append(host, to: &$0) }
       if out.count > start || !isNeeded { return }
     }
-    out.append(ascii: "Host: ")
-    out.append(contentsOf: proxyHost)
-    out.append(ascii: "\r\n")
+    Self.appendField(name, to: &out) { $0.append(contentsOf: proxyHost) }
   }
 
   /// An empty value means no field. Line ends and NUL in it, which only a client's bytes can have brought, are dropped.
-  private static func appendField(
-    _ name: [UInt8], _ value: CompiledTemplate, to out: inout [UInt8], for request: Request
-  ) {
+  private static func appendField(_ name: [UInt8], to out: inout [UInt8], value: (inout [UInt8]) -> Void) {
     let start = out.count
     out.append(contentsOf: name)
     let valueStart = out.count
-    request.append(value, to: &out)
+    value(&out)
     if out[valueStart...].contains(where: isLineBreaker) {
       let safe = out[valueStart...].filter { !isLineBreaker($0) }
       out.replaceSubrange(valueStart..., with: safe)
@@ -134,12 +137,6 @@ struct ProxyHeaderPlan: Sendable {
   /// Whether a field that a client sent stays behind.
   func isDropped(_ name: UnsafeRawBufferPointer) -> Bool {
     if replaced.contains(name) { return true }
-    guard stripsIdentity else { return false }
-    return IdentityHeader.matches(name) || isVariantOfGuarded(name)
-  }
-
-  private func isVariantOfGuarded(_ name: UnsafeRawBufferPointer) -> Bool {
-    guard name.contains(UInt8(ascii: "_")) else { return false }
-    return name.map(IdentityHeader.folded).withUnsafeBytes { guarded.contains($0) }
+    return stripsIdentity && (IdentityHeader.matches(name) || guarded.contains(name))
   }
 }

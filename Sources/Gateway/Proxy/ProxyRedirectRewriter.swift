@@ -45,7 +45,9 @@ struct ProxyRedirectRewriter: Sendable {
   }
 
   /// The value rewritten from `start` on by the first rule that matches; `nil` where none does.
-  func rewritten(_ value: [UInt8], from start: Int = 0, for request: Request) -> [UInt8]? {
+  func rewritten(
+    _ value: [UInt8], from start: Int = 0, for request: Request
+  ) throws(EvaluationFailure) -> [UInt8]? {
     for rule in rules {
       switch rule {
       case .prefix(let template, let replacement):
@@ -53,7 +55,7 @@ struct ProxyRedirectRewriter: Sendable {
         guard value[start...].starts(with: prefix) else { continue }
         return value[..<start] + request.evaluate(replacement) + value[(start + prefix.count)...]
       case .pattern(let pattern, let replacement):
-        guard pattern.matches(Array(value[start...]), for: request) else { continue }
+        guard try pattern.matches(Array(value[start...]), for: request) else { continue }
         return value[..<start] + request.evaluate(replacement)
       }
     }
@@ -61,12 +63,12 @@ struct ProxyRedirectRewriter: Sendable {
   }
 
   /// `Refresh: 5; url=http://…`: what follows `url=` is rewritten.
-  func rewrittenRefresh(_ value: [UInt8], for request: Request) -> [UInt8]? {
+  func rewrittenRefresh(_ value: [UInt8], for request: Request) throws(EvaluationFailure) -> [UInt8]? {
     let lower = value.map(lowerCased)
     let marker = Array("url=".utf8)
     guard
       let start = lower.indices.first(where: { lower[$0...].starts(with: marker) && $0 > 0 })
     else { return nil }
-    return rewritten(value, from: start + marker.count, for: request)
+    return try rewritten(value, from: start + marker.count, for: request)
   }
 }

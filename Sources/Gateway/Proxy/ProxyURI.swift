@@ -36,7 +36,7 @@ struct ProxyURI {
   private func appendReplaced(_ subject: Subject, to out: inout [UInt8]) {
     let covered = subject.isLocationValid && !replacement.isEmpty ? min(prefixLength, subject.uri.count) : 0
     if subject.isLocationValid { out.append(contentsOf: replacement) }
-    if subject.needsEscape {
+    if subject.needsEscape || subject.uri[covered...].contains(where: Self.isSyntax) {
       URIEscape.uri.append(subject.uri[covered...], to: &out)
     } else {
       Self.appendSafe(subject.uri[covered...], to: &out)
@@ -47,12 +47,19 @@ struct ProxyURI {
     }
   }
 
-  /// Deviation: nginx sends spaces and control characters that a variable brought in, and so a second request line; here they
-  /// are escaped.
+  /// What a decoded path can't hold as it is, whatever brought it there.
+  private static func isSyntax(_ byte: UInt8) -> Bool {
+    byte == UInt8(ascii: "?") || byte == UInt8(ascii: "#") || byte == UInt8(ascii: "%")
+  }
+
+  private static func isUnsafe(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7F || byte == UInt8(ascii: "#") }
+
+  /// Deviation: nginx sends spaces and control characters that a variable brought in, and so a second request line, and `#`;
+  /// here they are escaped.
   private static func appendSafe(_ bytes: some Collection<UInt8>, to out: inout [UInt8]) {
-    guard bytes.contains(where: { $0 <= 0x20 || $0 == 0x7F }) else { return out.append(contentsOf: bytes) }
+    guard bytes.contains(where: isUnsafe) else { return out.append(contentsOf: bytes) }
     for byte in bytes {
-      if byte <= 0x20 || byte == 0x7F {
+      if isUnsafe(byte) {
         out.append(UInt8(ascii: "%"))
         out.append(hexDigit(byte >> 4, upperCase: true))
         out.append(hexDigit(byte & 0xF, upperCase: true))

@@ -6,13 +6,13 @@ struct UpstreamFieldFilter {
   let request: Request
   let isHTTP2: Bool
 
-  func fill(_ response: inout ResponseState, from fields: HTTPFields) {
+  func fill(_ response: inout ResponseState, from fields: HTTPFields) throws(EvaluationFailure) {
     var passed = fields
     var seen = SingleFields()
     passed.removeAll { name, _ in isDropped(name) || seen.isRepeated(name) }
     response.contentType = passed.first("content-type")
     passed.remove("content-type")
-    rewrite(&passed, &response)
+    try rewrite(&passed, &response)
     if response.fields.isEmpty {
       response.fields = passed
     } else {
@@ -34,27 +34,28 @@ struct UpstreamFieldFilter {
     return handler.hidden.contains(name)
   }
 
-  private func rewrite(_ fields: inout HTTPFields, _ response: inout ResponseState) {
+  private func rewrite(_ fields: inout HTTPFields, _ response: inout ResponseState) throws(EvaluationFailure) {
     if !handler.redirects.isEmpty {
-      if let location = fields.first("location"), let changed = handler.redirects.rewritten(location, for: request) {
+      if let location = fields.first("location"), let changed = try handler.redirects.rewritten(location, for: request)
+      {
         fields.remove("location")
         response.location = changed
       }
       if let refresh = fields.first("refresh"),
-        let changed = handler.redirects.rewrittenRefresh(refresh, for: request)
+        let changed = try handler.redirects.rewrittenRefresh(refresh, for: request)
       {
         fields.set(name: "Refresh", value: changed)
       }
     }
-    if !handler.cookies.isEmpty { rewriteCookies(&fields) }
+    if !handler.cookies.isEmpty { try rewriteCookies(&fields) }
   }
 
-  private func rewriteCookies(_ fields: inout HTTPFields) {
+  private func rewriteCookies(_ fields: inout HTTPFields) throws(EvaluationFailure) {
     let cookies = fields.all("set-cookie")
     guard !cookies.isEmpty else { return }
     fields.remove("set-cookie")
     for cookie in cookies {
-      fields.append(name: "Set-Cookie", value: handler.cookies.rewritten(cookie, for: request) ?? cookie)
+      fields.append(name: "Set-Cookie", value: try handler.cookies.rewritten(cookie, for: request) ?? cookie)
     }
   }
 
@@ -68,13 +69,13 @@ struct UpstreamFieldFilter {
   }
 
   /// The fields that survive an `X-Accel-Redirect`.
-  func keepForRedirect(_ fields: HTTPFields) -> HTTPFields {
+  func keepForRedirect(_ fields: HTTPFields) throws(EvaluationFailure) -> HTTPFields {
     var kept = fields
     let names: [StaticString] = [
       "content-type", "set-cookie", "content-disposition", "cache-control", "expires", "accept-ranges",
     ]
     kept.removeAll { name, _ in !names.contains { name.equalsIgnoringCase($0) } }
-    if !handler.cookies.isEmpty { rewriteCookies(&kept) }
+    if !handler.cookies.isEmpty { try rewriteCookies(&kept) }
     return kept
   }
 }

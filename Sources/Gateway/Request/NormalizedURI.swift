@@ -24,7 +24,8 @@ struct NormalizedURI: Equatable {
     return true
   }
 
-  /// `nil` where the target is no path: it leaves the root, has a broken escape or an encoded NUL (RFC 3986 §5.2.4, §2.1).
+  /// `nil` where the target is no path: it leaves the root, has a broken escape, an encoded NUL or a fragment, which others
+  /// might cut off and this gateway not, or the other way round (RFC 3986 §5.2.4, §2.1; RFC 9112 §3.2).
   init?(target: some Collection<UInt8>, mergeSlashes: Bool) {
     var scanner = PathScanner(mergeSlashes: mergeSlashes, capacity: target.count)
     var index = target.startIndex
@@ -37,7 +38,6 @@ struct NormalizedURI: Equatable {
       case .query:
         queryStart = index
         break scan
-      case .fragment: break scan
       case .invalid: return nil
       }
     }
@@ -45,13 +45,13 @@ struct NormalizedURI: Equatable {
     path = scanner.path
     wasQuoted = scanner.wasQuoted
     hasPlus = scanner.hasPlus
-    let query = target[queryStart...]
-    arguments = Array(query.prefix { $0 != UInt8(ascii: "#") })
+    arguments = Array(target[queryStart...])
+    if arguments.contains(UInt8(ascii: "#")) { return nil }
   }
 }
 
 private struct PathScanner {
-  enum Progress { case more, query, fragment, invalid }
+  enum Progress { case more, query, invalid }
   private enum State { case usual, slash, dot, dotDot }
 
   let mergeSlashes: Bool
@@ -101,7 +101,7 @@ private struct PathScanner {
     switch byte {
     case UInt8(ascii: "/"): return slash()
     case UInt8(ascii: "?"): return close() ? .query : .invalid
-    case UInt8(ascii: "#"): return close() ? .fragment : .invalid
+    case UInt8(ascii: "#"): return .invalid
     case UInt8(ascii: "."): dot()
     default:
       if byte == UInt8(ascii: "+") { hasPlus = true }

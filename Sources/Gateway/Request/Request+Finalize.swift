@@ -53,7 +53,7 @@ extension Request {
     let target = page.target.value(for: self)
     switch target.first {
     case UInt8(ascii: "/"):
-      let (uri, args) = target.splitArguments()
+      let (uri, args) = page.target.internalURI(for: self)
       guard opensPage(page, at: uri, admission) else { return false }
       prepare(page)
       if method != .head { method = .get }

@@ -48,14 +48,22 @@ extension Request {
   }
 
   private func takeHost() -> Bool {
-    if let authority = head.authority, !takeHost(authority) {
+    do throws(EvaluationFailure) {
+      return try findHost()
+    } catch {
+      return reject("the server of the client's host could not be found out", status: 500)
+    }
+  }
+
+  private func findHost() throws(EvaluationFailure) -> Bool {
+    if let authority = head.authority, try !takeHost(authority) {
       return reject("client sent invalid host in request line")
     }
     let scan = FieldScan(head.fields, known: connection.lastHost?.text)
     declaredBodyLength = scan.contentLength
     if let repeated = scan.repeated { return reject("client sent duplicate header line: \"\(repeated)\"") }
     if let text = scan.host {
-      guard host.isEmpty ? takeHost(text) : HostName(text) != nil else {
+      guard try host.isEmpty ? takeHost(text) : HostName(text) != nil else {
         return reject("client sent invalid host header")
       }
     } else if scan.hasHost, host.isEmpty, let last = connection.lastHost {
@@ -74,13 +82,13 @@ extension Request {
   }
 
   /// - Returns: `false` where the text is no host.
-  private func takeHost(_ text: [UInt8]) -> Bool {
+  private func takeHost(_ text: [UInt8]) throws(EvaluationFailure) -> Bool {
     if let last = connection.lastHost, last.text == text {
       takeHost(last)
       return true
     }
     guard let name = HostName(text) else { return false }
-    let found = connection.listener.server(named: name.name, for: self)
+    let found = try connection.listener.server(named: name.name, for: self)
     takeHost(KnownHost(text, name, found))
     connection.remember(host: text, name, found)
     return true

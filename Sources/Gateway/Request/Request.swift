@@ -33,7 +33,7 @@ final class Request {
   var hostPort = 0
 
   /// `set` variables, by the index the configuration's compiler gave them.
-  var variables: [[UInt8]?] = []
+  var variables: [AssignedValue?] = []
   /// The last regular expression that matched, for `$1` … `$9`.
   var captures = RegexCaptures()
   /// The client as a trusted proxy names it; `nil` where it is who is connected.

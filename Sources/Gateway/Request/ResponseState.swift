@@ -67,4 +67,6 @@ struct UpstreamTry {
 struct RegexCaptures {
   var subject: [UInt8] = []
   var groups: [Range<Int>?] = []
+  /// The subject was percent-decoded.
+  var isDecoded = false
 }

@@ -29,6 +29,8 @@ final class CompileContext {
   private var types: MIMETypes?
   /// Of the server that is being made ready.
   var locationTrust = LocationTrust.none
+  /// Of that server too: what its upstreams take for the client's identity.
+  var identityFields = ServerIdentityFields.none
   /// Rules by what they were made from: a client is judged once for all places that have the same.
   private var clientAccess: [[ClientRuleSetting]: ClientAccess] = [:]
 

@@ -35,8 +35,9 @@ final class ListenerRuntime: Sendable {
   /// The server of a canonical host name, or the default: one lookup for SNI and for Host.
   ///
   /// - Parameter request: takes the groups of a regular expression; `nil` during a handshake.
-  func server(named host: [UInt8], for request: Request?) -> ServerRuntime {
+  /// - Throws: where nobody knows whose name it is: that is not the default server's.
+  func server(named host: [UInt8], for request: Request?) throws(EvaluationFailure) -> ServerRuntime {
     if names.isEmpty { return defaultServer }
-    return names.server(named: host, for: request) ?? defaultServer
+    return try names.server(named: host, for: request) ?? defaultServer
   }
 }

@@ -22,6 +22,7 @@ final class ServerRuntime: Sendable {
     self.tls = tls
     name = Self.name(of: block)
     compile.locationTrust = LocationTrust(block)
+    compile.identityFields = ServerIdentityFields(of: block, in: compile.http)
     hasLocationTrust = !compile.locationTrust.policies.isEmpty
     clientPolicy = ClientPolicy(block.tls, locations: compile.locationTrust)
     mergesSlashes = block.connection.mergeSlashes

@@ -67,7 +67,7 @@ struct CertificateTextPairs: Sendable {
 /// The same before the variables are known.
 struct CertificateTemplates: Sendable {
   private struct Name: Sendable {
-    let template: CompiledTemplate
+    let template: PathTemplate
     let folder: String
   }
 
@@ -85,9 +85,9 @@ struct CertificateTemplates: Sendable {
 
   private static func name(_ file: PathReference, _ compile: CompileContext) throws(Diagnostic) -> Name {
     guard let template = file.template else {
-      return Name(template: CompiledTemplate(literal: Array(file.path.utf8)), folder: "")
+      return Name(template: PathTemplate(literal: Array(file.path.utf8)), folder: "")
     }
-    return Name(template: try compile.template(template), folder: file.folder)
+    return Name(template: try PathTemplate(template, compile: compile), folder: file.folder)
   }
 
   /// - Throws: `.unsafeName` where a variable leads to another folder than the one the configuration names.
@@ -103,14 +103,11 @@ struct CertificateTemplates: Sendable {
   }
 
   private static func source(_ name: Name, _ request: Request) throws(CredentialFailure) -> CredentialSource {
-    var text: [UInt8] = []
-    for piece in name.template.pieces {
-      let start = text.count
-      CompiledTemplate(pieces: [piece]).append(to: &text, for: request)
-      if case .literal = piece { continue }
-      let value = text[start...]
-      let leadsAway = value.split(separator: UInt8(ascii: "/")).contains { $0.elementsEqual("..".utf8) }
-      if leadsAway || value.contains(0) { throw .unsafeName(text.asText) }
+    let text: [UInt8]
+    do throws(UnsafePath) {
+      text = try name.template.path(for: request)
+    } catch {
+      throw .unsafeName(error.path.asText)
     }
     return text.isEmpty ? CredentialSource("") : CredentialSource(text.asText, folder: name.folder)
   }

@@ -23,11 +23,20 @@ final class HandshakeDelegate: TLSServerDelegate {
   var now: UnixTime { UnixTime(TLSServerConfiguration.systemTime()) }
 
   func contextForServerName(_ name: [UInt8]?) -> TLSServerContext? {
-    if let name, let host = HostName(name) {
-      connection.server = connection.listener.server(named: host.name, for: nil)
-    }
+    if let name, let host = HostName(name), !findServer(named: host) { return nil }
     tls = connection.server.tls?.state
     return tls?.context
+  }
+
+  /// - Returns: `false` where nobody knows whose name it is.
+  private func findServer(named host: HostName) -> Bool {
+    do throws(EvaluationFailure) {
+      connection.server = try connection.listener.server(named: host.name, for: nil)
+      return true
+    } catch {
+      errorLog.write(.alert, connection: connection.number, "\(error.message) while SSL handshaking")
+      return false
+    }
   }
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {

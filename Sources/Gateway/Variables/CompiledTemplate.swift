@@ -6,7 +6,7 @@ struct CompiledTemplate: Sendable {
   enum Piece: Sendable {
     case literal([UInt8])
     case capture(Int)
-    case variable(VariableGetter)
+    case variable(VariableGetter, TargetForm)
   }
 
   let pieces: [Piece]
@@ -20,7 +20,9 @@ struct CompiledTemplate: Sendable {
       switch piece {
       case .literal(let bytes): pieces.append(.literal(bytes))
       case .capture(let number): pieces.append(.capture(number))
-      case .variable(let name): pieces.append(.variable(try variables.getter(named: name, at: template.position)))
+      case .variable(let name):
+        let getter = try variables.getter(named: name, at: template.position)
+        pieces.append(.variable(getter, variables.targetForm(of: name)))
       }
     }
     self.pieces = pieces
@@ -42,7 +44,7 @@ struct CompiledTemplate: Sendable {
       switch piece {
       case .literal(let bytes): out.append(contentsOf: bytes)
       case .capture(let number): request.append(capture: number, to: &out)
-      case .variable(let getter): _ = getter(request, &out)
+      case .variable(let getter, _): _ = getter(request, &out)
       }
     }
   }

@@ -38,6 +38,12 @@ final class VariableScope {
     throw Diagnostic("unknown \"\(name)\" variable", at: position)
   }
 
+  /// What its values are to a request target.
+  func targetForm(of name: String) -> TargetForm {
+    if defined[name] == nil, let index = assigned[name], !Self.settable.contains(name) { return .assigned(index) }
+    return TargetForm(of: name)
+  }
+
   /// The place of an assigned variable, made where it is new.
   func index(assigning name: String) -> Int {
     if let index = assigned[name] { return index }
@@ -51,7 +57,7 @@ final class VariableScope {
       guard index < request.variables.count, let value = request.variables[index] else {
         return fallback?(request, &out) ?? false
       }
-      out.append(contentsOf: value)
+      out.append(contentsOf: value.bytes)
       return true
     }
   }
@@ -85,8 +91,10 @@ final class VariableScope {
 
 extension Request {
   /// Assigns a `set` variable or a named group.
-  func assign(_ value: [UInt8]?, toVariable index: Int) {
+  ///
+  /// - Parameter target: the value as it goes into a request target, where something of it was decoded.
+  func assign(_ value: [UInt8], target: [UInt8]? = nil, toVariable index: Int) {
     while variables.count <= index { variables.append(nil) }
-    variables[index] = value
+    variables[index] = AssignedValue(bytes: value, target: target)
   }
 }

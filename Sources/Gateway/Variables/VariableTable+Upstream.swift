@@ -89,6 +89,6 @@ extension [UInt8] {
   fileprivate mutating func append(duration: Duration?) {
     guard let duration else { return append(UInt8(ascii: "-")) }
     let (seconds, attoseconds) = duration.components
-    append(milliseconds: seconds * 1000 + attoseconds / 1_000_000_000_000_000)
+    append(milliseconds: seconds.multipliedSaturated(by: 1000) + attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -28,7 +28,7 @@ struct HTTP2HeadBuilder {
   }
 
   /// So much has been decoded that going on serves nobody.
-  var isHopeless: Bool { size > 4 * limits.maximumHead + 65536 }
+  var isHopeless: Bool { size > limits.maximumHead.multipliedSaturated(by: 4).addingSaturated(65536) }
 
   /// - Parameter text: name and value, end to end.
   mutating func add(_ text: UnsafeRawBufferPointer, nameLength: Int) {
@@ -64,10 +64,11 @@ struct HTTP2HeadBuilder {
 
   private mutating func addPseudo(_ name: UnsafeRawBufferPointer, _ value: UnsafeRawBufferPointer) -> Bool {
     guard !isTrailers, !sawRegular else { return false }
-    if name.equalsIgnoringCase(":method") { return Self.set(&method, value, where: Self.isMethodByte) }
-    if name.equalsIgnoringCase(":path") { return Self.set(&path, value) { $0 > 0x20 && $0 != 0x7F } }
-    if name.equalsIgnoringCase(":scheme") { return Self.set(&scheme, value, where: Self.isSchemeByte) }
-    if name.equalsIgnoringCase(":authority") { return Self.set(&authority, value, where: Self.isAuthorityByte) }
+    // RFC 9113 §8.2: a name with capitals is malformed, pseudo-headers included.
+    if name.elementsEqual(":method".utf8) { return Self.set(&method, value, where: Self.isMethodByte) }
+    if name.elementsEqual(":path".utf8) { return Self.set(&path, value) { $0 > 0x20 && $0 != 0x7F } }
+    if name.elementsEqual(":scheme".utf8) { return Self.set(&scheme, value, where: Self.isSchemeByte) }
+    if name.elementsEqual(":authority".utf8) { return Self.set(&authority, value, where: Self.isAuthorityByte) }
     return false
   }
 

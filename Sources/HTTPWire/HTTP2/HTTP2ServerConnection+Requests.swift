@@ -34,7 +34,7 @@ extension HTTP2ServerConnection {
       throw HTTP2Error(.enhanceYourCalm, .emptyFrameFlood)
     }
     block.bytes.append(contentsOf: payload.readableBytesView)
-    guard block.bytes.count <= limits.maximumHead + HTTP2Limits.frameSize else {
+    guard block.bytes.count <= limits.maximumHead.addingSaturated(HTTP2Limits.frameSize) else {
       throw HTTP2Error(.enhanceYourCalm, .headerBlockTooLarge)
     }
     guard isLast else {

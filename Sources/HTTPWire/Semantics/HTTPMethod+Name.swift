@@ -10,6 +10,12 @@ extension HTTPMethod {
     self = .other(Array(name))
   }
 
+  /// `nil` where the name is no token (RFC 9110 §5.6.2).
+  public init?(token name: [UInt8]) {
+    guard !name.isEmpty, name.allSatisfy({ (1...3).contains(FieldNameByte.classes[Int($0)]) }) else { return nil }
+    self = name.withUnsafeBytes { HTTPMethod(name: $0) }
+  }
+
   /// Lends the method's name.
   public func withName<R>(_ body: (UnsafeRawBufferPointer) throws -> R) rethrows -> R {
     if case .other(let name) = self { return try name.withUnsafeBytes(body) }
