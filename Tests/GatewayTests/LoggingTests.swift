@@ -1,4 +1,7 @@
 import ConfigModel
+import Foundation
+import Glibc
+import PKI
 import Testing
 
 @testable import Gateway
@@ -31,6 +34,77 @@ struct LoggingTests {
     try site.send("/off?log=1")
     #expect(site.text(of: "json") == "{\"u\":\"a\\\"\\u0001\\\\\",\"c\":\"\"}\n")
     #expect(site.text(of: "none").split(separator: "\n").count == 2)
+  }
+
+  @Test(
+    "escape=json is JSON whatever a client sends, and shows every character of it",
+    arguments: [
+      ("ä\"\\", "ä\"\\", true), ("a\u{202E}b\u{7F}", "a\u{202E}b\u{7F}", false), ("\u{E0041}", "\u{E0041}", false),
+      ("tab\t.", "tab\t.", false),
+    ])
+  func json(_ sent: String, _ value: String, isPlain: Bool) throws {
+    let site = try Site(
+      """
+      log_format json escape=json '{"u":"$http_user_agent"}';
+      server { listen 127.0.0.1:8080; access_log %%/json json; location / { return 200 hello; } }
+      """)
+    try site.send("/", [("User-Agent", sent)])
+    let line = site.text(of: "json")
+    let object = try JSONDecoder().decode([String: String].self, from: Data(line.utf8))
+    #expect(object["u"] == value)
+    #expect(line.unicodeScalars.allSatisfy { !VisibleText.isInvisible($0) || $0 == "\n" })
+    #expect(isPlain == line.contains("ä"))
+  }
+
+  @Test("escape=json takes octets that are no UTF-8", arguments: [[0xFF], [0xC3], [0xE2, 0x82], [0xED, 0xA0, 0x80]])
+  func brokenText(_ octets: [UInt8]) throws {
+    var line = Array("{\"u\":\"".utf8)
+    let start = line.count
+    line += octets + [0x22]
+    LogFormat.Escape.json.apply(to: &line, from: start)
+    line += Array("\"}".utf8)
+    let text = try #require(String(validating: line, as: UTF8.self))
+    let object = try JSONDecoder().decode([String: String].self, from: Data(text.utf8))
+    #expect(object["u"]?.hasSuffix("\"") == true && object["u"]?.first == "\u{FFFD}")
+  }
+
+  @Test("what a client sends stands in the error log on one line, visible, cut, and within its quotes")
+  func strangers() throws {
+    let site = try Site("server_name s;")
+    let long = String(repeating: "y", count: 3000)
+    try site.send("/none", [("Referer", "a\", refusal: \"x\u{202E}\\"), ("Host", "localhost")])
+    try site.send("/none", [("Referer", long)])
+    let lines = site.text(of: "error.log").split(separator: "\n")
+    #expect(lines.count == 2)
+    #expect(lines[0].hasSuffix("referrer: \"a\\\", refusal: \\\"x\\u{202e}\\\\\""))
+    #expect(lines[1].hasSuffix(String(repeating: "y", count: 1024) + "…\""))
+  }
+
+  @Test("a logged value is cut at 1024 bytes")
+  func limits() {
+    #expect("\(LoggedValue(String(repeating: "a", count: 1024)))".count == 1024)
+    #expect("\(LoggedValue(String(repeating: "a", count: 1025)))" == String(repeating: "a", count: 1024) + "…")
+  }
+
+  @Test("an error log is made for its owner and group alone, an access log for all; rotation keeps it so")
+  func modes() throws {
+    let before = umask(0)
+    defer { umask(before) }
+    let site = try Site("server { listen 127.0.0.1:8080; access_log %%/access.log; }")
+    try site.send("/none")
+    func mode(_ name: String) -> mode_t {
+      var status = stat()
+      return stat("\(site.folder)/\(name)", &status) == 0 ? status.st_mode & 0o777 : 0
+    }
+    #expect(mode("error.log") == 0o640)
+    #expect(mode("access.log") == 0o644)
+    let files = LogFiles()
+    let path = "\(site.folder)/rotated.log"
+    let log = try ErrorLogRuntime([ErrorLog(destination: .file(path), level: .error)], files: files)
+    unlink(path)
+    #expect(files.reopenAll().isEmpty)
+    log.write(.error, "x")
+    #expect(mode("rotated.log") == 0o640)
   }
 
   @Test("error messages carry client, server, request and host")

@@ -1,6 +1,7 @@
 import ConfigModel
 import ConfigSyntax
 import Glibc
+import PKI
 
 /// The error logs of a block: each takes what is at least as severe as its level.
 public struct ErrorLogRuntime: Sendable {
@@ -28,7 +29,7 @@ public struct ErrorLogRuntime: Sendable {
     _ destination: ErrorLog.Destination, files: LogFiles
   ) throws(Diagnostic) -> Destination {
     switch destination {
-    case .file(let path): .file(try files.file(path, at: nil))
+    case .file(let path): .file(try files.file(path, mode: LogFile.errorMode, at: nil))
     case .stderr: .file(.standardError)
     case .syslog(let parameters): .syslog(try files.syslog(parameters, at: nil))
     }
@@ -50,6 +51,9 @@ public struct ErrorLogRuntime: Sendable {
     }
   }
 
+  /// In bytes. Values that strangers send are cut before they get into a message; this holds for those that were not.
+  private static let longestMessage = 8192
+
   private static func line(_ level: LogLevel, _ connection: UInt64?, _ message: String) -> [UInt8] {
     var line = WallClock.now.errorLogTime
     line.append(ascii: " [")
@@ -65,7 +69,7 @@ public struct ErrorLogRuntime: Sendable {
       line.append(0x20)
     }
     // A line break in a message would let a client forge a line.
-    for byte in message.utf8 { line.append(byte < 0x20 ? 0x20 : byte) }
+    line.append(utf8: VisibleText.escaped(VisibleText.shortened(message, limit: longestMessage)))
     line.append(0x0A)
     return line
   }
@@ -81,10 +85,10 @@ extension Request {
 
   private var context: String {
     var text = ", client: \(clientText.asText), server: \(server.name.asText)"
-    text += ", request: \"\(head.requestLine.asText)\""
+    text += ", request: \"\(LoggedValue(head.requestLine.asText))\""
     if let upstreamText { text += ", upstream: \"\(upstreamText)\"" }
-    if let host = head.fields["host"] { text += ", host: \"\(host)\"" }
-    if let referrer = head.fields["referer"] { text += ", referrer: \"\(referrer)\"" }
+    if let host = head.fields["host"] { text += ", host: \"\(LoggedValue("\(host)"))\"" }
+    if let referrer = head.fields["referer"] { text += ", referrer: \"\(LoggedValue("\(referrer)"))\"" }
     return text
   }
 }

@@ -12,10 +12,17 @@ final class LogFile: Sendable {
 
   /// `nil`: standard error, which is never reopened.
   let path: String?
+  /// Of a file that has to be made.
+  private let mode: mode_t
   private let state: Mutex<State>
 
-  private init(path: String?, descriptor: Int32) {
+  /// Error logs tell who was refused and why: not for everybody on the machine.
+  static let errorMode: mode_t = 0o640
+  static let accessMode: mode_t = 0o644
+
+  private init(path: String?, mode: mode_t = LogFile.accessMode, descriptor: Int32) {
     self.path = path
+    self.mode = mode
     state = Mutex(State(descriptor: descriptor))
   }
 
@@ -29,12 +36,12 @@ final class LogFile: Sendable {
 
   static let standardError = LogFile(path: nil, descriptor: STDERR_FILENO)
 
-  static func open(_ path: String) -> Result<LogFile, SystemError> {
-    openDescriptor(path).map { LogFile(path: path, descriptor: $0) }
+  static func open(_ path: String, mode: mode_t = LogFile.accessMode) -> Result<LogFile, SystemError> {
+    openDescriptor(path, mode).map { LogFile(path: path, mode: mode, descriptor: $0) }
   }
 
-  private static func openDescriptor(_ path: String) -> Result<Int32, SystemError> {
-    let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0o644)
+  private static func openDescriptor(_ path: String, _ mode: mode_t) -> Result<Int32, SystemError> {
+    let descriptor = Glibc.open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, mode)
     return descriptor >= 0 ? .success(descriptor) : .failure(SystemError(number: errno))
   }
 
@@ -72,7 +79,7 @@ final class LogFile: Sendable {
   /// Goes on in a new file of the same name (log rotation); stays with the old one where that fails.
   func reopen() -> SystemError? {
     guard let path else { return nil }
-    switch Self.openDescriptor(path) {
+    switch Self.openDescriptor(path, mode) {
     case .failure(let error): return error
     case .success(let descriptor):
       state.withLock { state in

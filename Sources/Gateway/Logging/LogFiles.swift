@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import Glibc
 import Synchronization
 
 /// The open log files by path: every generation of the configuration writes to the same ones.
@@ -9,12 +10,16 @@ public final class LogFiles: Sendable {
 
   public init() {}
 
-  /// - Parameter path: absolute.
-  func file(_ path: String, at position: SourcePosition?) throws(Diagnostic) -> LogFile {
+  /// - Parameters:
+  ///   - path: absolute.
+  ///   - mode: of the file, if it has to be made.
+  func file(_ path: String, mode: mode_t = LogFile.accessMode, at position: SourcePosition?) throws(Diagnostic)
+    -> LogFile
+  {
     if path == "/dev/stderr" || path == "stderr" { return .standardError }
     let result: Result<LogFile, SystemError> = files.withLock { files in
       if let file = files[path] { return .success(file) }
-      let opened = LogFile.open(path)
+      let opened = LogFile.open(path, mode: mode)
       if case .success(let file) = opened { files[path] = file }
       return opened
     }

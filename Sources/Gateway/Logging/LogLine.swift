@@ -1,5 +1,6 @@
 import ConfigModel
 import ConfigSyntax
+import PKI
 
 /// A `log_format` made ready: values are escaped as the format says.
 struct LogLine: Sendable {
@@ -34,11 +35,10 @@ extension LogFormat.Escape {
     guard line[start...].contains(where: mustEscape) else { return }
     let value = Array(line[start...])
     line.removeSubrange(start...)
+    if self == .json { return Self.appendJSON(value, to: &line) }
     for byte in value {
       if !mustEscape(byte) {
         line.append(byte)
-      } else if self == .json {
-        Self.appendJSON(byte, to: &line)
       } else {
         line.append(ascii: "\\x")
         line.append(hexDigit(byte >> 4, upperCase: true))
@@ -48,7 +48,20 @@ extension LogFormat.Escape {
   }
 
   private func mustEscape(_ byte: UInt8) -> Bool {
-    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || (self == .default && byte >= 0x7F)
+    byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte >= 0x7F
+  }
+
+  /// The content of a JSON string: octets that are no UTF-8 become U+FFFD, invisible characters `\uXXXX`.
+  private static func appendJSON(_ value: [UInt8], to line: inout [UInt8]) {
+    var ascii: [UInt8] = []
+    for byte in value {
+      if byte < 0x20 || byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") {
+        appendJSON(byte, to: &ascii)
+      } else {
+        ascii.append(byte)
+      }
+    }
+    line.append(contentsOf: VisibleText.escapedJSON(String(decoding: ascii, as: UTF8.self)).utf8)
   }
 
   private static func appendJSON(_ byte: UInt8, to line: inout [UInt8]) {

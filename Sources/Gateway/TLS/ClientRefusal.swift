@@ -1,4 +1,5 @@
 import Cryptography
+import PKI
 import Trust
 
 /// One refusal of a client's certificate, as the error log tells it under an id that the client may pass on.
@@ -32,8 +33,8 @@ struct ClientRefusal {
   func line(_ message: String) -> String {
     var text = "refusal \(id), rule \(rule)"
     if let leaf = verdict?.leaf {
-      text += ", subject: \"\(leaf.subject.rfc2253)\", serial: \(leaf.serialNumber.hexString)"
-      text += ", issuer: \"\(leaf.issuer.rfc2253)\""
+      text += ", subject: \"\(LoggedValue(leaf.subject))\", serial: \(LoggedValue(leaf.serialNumber.hexString))"
+      text += ", issuer: \"\(LoggedValue(leaf.issuer))\""
     }
     return "\(text), cure: \"\(cure)\": \(message)"
   }

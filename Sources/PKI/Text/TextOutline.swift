@@ -5,8 +5,7 @@ struct TextOutline {
 
   mutating func line(_ content: String) {
     text += String(repeating: " ", count: depth * 4)
-    for scalar in content.unicodeScalars { Self.append(scalar, to: &text) }
-    text += "\n"
+    text += VisibleText.escaped(content) + "\n"
   }
 
   /// A heading, and what `body` writes below it.
@@ -22,14 +21,6 @@ struct TextOutline {
     for start in stride(from: 0, to: bytes.count, by: 18) {
       let end = min(start + 18, bytes.count)
       line(Hexadecimal.colons(bytes[start..<end]) + (end < bytes.count ? ":" : ""))
-    }
-  }
-
-  private static func append(_ scalar: Unicode.Scalar, to text: inout String) {
-    switch scalar.properties.generalCategory {
-    case .control, .format, .surrogate, .privateUse, .lineSeparator, .paragraphSeparator, .unassigned:
-      text += "\\u{\(String(scalar.value, radix: 16))}"
-    default: text.unicodeScalars.append(scalar)
     }
   }
 }
