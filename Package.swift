@@ -22,7 +22,8 @@ let package = Package(
   targets: [
     // Level 0: pure vocabulary.
     .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
-    .target(name: "Cryptography", dependencies: [boringSSL]),
+    .target(name: "CProcess"),
+    .target(name: "Cryptography", dependencies: ["CProcess", boringSSL]),
     .target(name: "PKI", dependencies: ["Cryptography"]),
     .target(name: "TLSEngine", dependencies: ["Cryptography", boringSSL, nioCore]),
     .target(name: "HTTPWire", dependencies: [nioCore]),

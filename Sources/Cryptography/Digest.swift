@@ -40,6 +40,18 @@ public enum Digest: Hashable, Sendable, CaseIterable {
     }
   }
 
+  /// The hash of the hash, and so on: `times` in all, at least once. Nothing is allocated on the way.
+  func hash(_ bytes: [UInt8], times: Int) -> [UInt8] {
+    var hashed = hash(bytes)
+    hashed.withUnsafeMutableBufferPointer { hashed in
+      var written: UInt32 = 0
+      for _ in 1..<max(times, 1) {
+        EVP_Digest(hashed.baseAddress, hashed.count, hashed.baseAddress, &written, evp, nil)
+      }
+    }
+    return hashed
+  }
+
   /// HMAC (RFC 2104).
   public func authenticationCode(_ bytes: [UInt8], key: [UInt8]) -> [UInt8] {
     [UInt8](unsafeUninitializedCapacity: byteCount) { output, count in

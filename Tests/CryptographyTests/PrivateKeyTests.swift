@@ -5,7 +5,7 @@ import Testing
 
 @Suite("Private keys")
 struct PrivateKeyTests {
-  private let passphrase = Array("open".utf8)
+  private let passphrase: SecretBytes = "open"
 
   @Test("a key in every encryption OpenSSL writes is the key it was", arguments: KeyFixtures.encrypted.map(\.scheme))
   func encryptedKeys(scheme: String) throws {
@@ -40,7 +40,7 @@ struct PrivateKeyTests {
     let pem = try #require(KeyFixtures.encrypted.first { $0.scheme == scheme }).pem
     for wrong in ["shut", "", "open "] {
       #expect(throws: CryptographyError.wrongPassphrase) {
-        try PrivateKey(pem: Array(pem.utf8)) { Array(wrong.utf8) }
+        try PrivateKey(pem: Array(pem.utf8)) { SecretBytes(wrong.utf8) }
       }
     }
   }

@@ -18,7 +18,7 @@ enum KeyFuzzing {
 
   /// PEM or DER, encrypted or not; the password is that of the corpus.
   static func privateKey(_ bytes: [UInt8]) {
-    if let key = try? PrivateKey(pem: bytes, passphrase: { Array("fuzz".utf8) }) { use(key) }
+    if let key = try? PrivateKey(pem: bytes, passphrase: { "fuzz" }) { use(key) }
     if let key = try? PrivateKey(pkcs8DER: bytes) { use(key) }
     if let key = try? PrivateKey(encryptedPKCS8DER: bytes, passphrase: []) { use(key) }
     if let key = try? PublicKey(subjectPublicKeyInfo: bytes) {
@@ -33,7 +33,7 @@ enum KeyFuzzing {
 
   static func container(_ bytes: [UInt8]) {
     for password in ["fuzz", ""] {
-      guard let contents = try? PKCS12.decode(bytes, password: password) else { continue }
+      guard let contents = try? PKCS12.decode(bytes, password: SecretBytes(password.utf8)) else { continue }
       if let key = contents.key { use(key) }
       for certificate in contents.certificates { _ = try? Certificate(der: certificate) }
     }

@@ -36,6 +36,10 @@ extension DirectiveTable {
     main(
       "worker_shutdown_timeout", Grammar<Duration>.time.optional, \.workerShutdownTimeout, default: nil,
       "How long a graceful shutdown waits before open connections are closed."),
+    main(
+      "worker_rlimit_core", Grammar<ByteCount>.offset.optional, \.coreFileLimit, default: nil,
+      "The size of core files, which hold the keys that are in memory. Without it there are none, and no debugger of the same user gets at the process. Taken at the start, within the hard limit."
+    ),
     .noEffect(
       "env", in: .main, .words("variable[=value]", .exactly(1)), isRepeatable: true,
       because: "the environment is kept as it is"),
@@ -72,9 +76,6 @@ extension DirectiveTable {
     .noEffect(
       "worker_cpu_affinity", in: .main, .words("auto | cpumask …", .atLeast(1)),
       because: "event loops are not pinned to cores"),
-    .noEffect(
-      "worker_rlimit_core", in: .main, Grammar<ByteCount>.offset,
-      because: "the size of core files is the service manager's"),
     .noEffect("timer_resolution", in: .main, Grammar<Duration>.time, because: "time is read where it is needed"),
     .noEffect("debug_points", in: .main, .words("abort | stop", .exactly(1)), because: "there are no debug points"),
     .noEffect("pcre_jit", in: .main, Grammar<Bool>.flag, because: "expressions are always compiled to machine code"),

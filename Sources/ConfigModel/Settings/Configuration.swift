@@ -18,6 +18,8 @@ public struct MainSettings: Sendable {
   public var pidFile: String?
   public var errorLogs: [ErrorLog] = []
   public var workerShutdownTimeout: Duration?
+  /// `nil`: no core files.
+  public var coreFileLimit: ByteCount?
 
   public init() {}
 }

@@ -4,17 +4,24 @@ extension PrivateKey {
   /// - Parameter passphrase: asked once, and only when the key is encrypted.
   /// - Throws: `.noPrivateKey`, `.passphraseRequired` (it answered nil), `.wrongPassphrase`, `.pem`, and what a damaged
   ///   key deserves.
-  public init(pem: [UInt8], passphrase: () -> [UInt8]?) throws(CryptographyError) {
-    let blocks: [PEMArmouredBlock]
+  public init(pem: [UInt8], passphrase: () -> SecretBytes?) throws(CryptographyError) {
+    var blocks: [PEMArmouredBlock]
     do throws(PEMError) { blocks = try PEMArmour.decode(pem) } catch { throw .pem(error) }
+    defer { for index in blocks.indices { blocks[index].bytes.wipe() } }
     guard let block = blocks.first(where: { PrivateKeyForm(label: $0.label) != nil }),
       let form = PrivateKeyForm(label: block.label)
     else { throw .noPrivateKey }
     try self.init(block: block, form: form, passphrase: passphrase)
   }
 
+  private init(wrapping der: [UInt8], as form: PrivateKeyForm) throws(CryptographyError) {
+    var info = try form.pkcs8(der)
+    defer { info.wipe() }
+    try self.init(pkcs8DER: info)
+  }
+
   private init(
-    block: PEMArmouredBlock, form: PrivateKeyForm, passphrase: () -> [UInt8]?
+    block: PEMArmouredBlock, form: PrivateKeyForm, passphrase: () -> SecretBytes?
   ) throws(CryptographyError) {
     if form == .encryptedPKCS8 {
       guard let passphrase = passphrase() else { throw .passphraseRequired }
@@ -22,13 +29,14 @@ extension PrivateKey {
       return
     }
     guard let encryption = try LegacyPEMEncryption(block) else {
-      try self.init(pkcs8DER: form.pkcs8(block.bytes))
+      try self.init(wrapping: block.bytes, as: form)
       return
     }
     guard let passphrase = passphrase() else { throw .passphraseRequired }
-    let der = try encryption.decrypt(block.bytes, passphrase: passphrase)
+    var der = try encryption.decrypt(block.bytes, passphrase: passphrase)
+    defer { der.wipe() }
     // The padding of a wrong key is right once in 256 times; what comes out is then no key.
-    do throws(CryptographyError) { try self.init(pkcs8DER: form.pkcs8(der)) } catch { throw .wrongPassphrase }
+    do throws(CryptographyError) { try self.init(wrapping: der, as: form) } catch { throw .wrongPassphrase }
   }
 }
 

@@ -37,6 +37,14 @@ public struct PrivateKey: Sendable {
     EVPKey.marshalled { EVP_marshal_private_key($0, key.pointer) }
   }
 
+  /// As `pkcs8PEM`, in memory that is overwritten when it is no longer needed.
+  public var secretPEM: SecretBytes {
+    var der = pkcs8DER()
+    defer { der.wipe() }
+    var pem = PEMArmour.encode(label: "PRIVATE KEY", der: der)
+    return SecretBytes(wiping: &pem)
+  }
+
   /// As `pkcs8DER`, in a "PRIVATE KEY" armour.
   public func pkcs8PEM() -> [UInt8] {
     PEMArmour.encode(label: "PRIVATE KEY", der: pkcs8DER())

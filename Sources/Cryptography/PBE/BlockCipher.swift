@@ -59,11 +59,12 @@ enum BlockCipher: Hashable, Sendable {
     guard key.count == keyLength, vector.count == blockLength,
       let context = EVP_CIPHER_CTX_new()
     else { return nil }
+    var output = [UInt8](repeating: 0, count: bytes.count + blockLength)
     defer {
       EVP_CIPHER_CTX_free(context)
       ERR_clear_error()
+      output.wipe()
     }
-    var output = [UInt8](repeating: 0, count: bytes.count + blockLength)
     var written: Int32 = 0
     var rest: Int32 = 0
     guard let length = Int32(exactly: bytes.count),

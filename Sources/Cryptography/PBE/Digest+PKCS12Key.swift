@@ -6,10 +6,10 @@ extension Digest {
     let block = self == .sha384 || self == .sha512 ? 128 : 64
     let diversifier = [UInt8](repeating: purpose.rawValue, count: block)
     var input = Self.filled(salt, toMultipleOf: block) + Self.filled(Self.bmpString(password), toMultipleOf: block)
+    defer { input.wipe() }
     var key: [UInt8] = []
     while true {
-      var hashed = hash(diversifier + input)
-      for _ in 1..<max(iterations, 1) { hashed = hash(hashed) }
+      let hashed = hash(diversifier + input, times: iterations)
       key += hashed
       if key.count >= count { return Array(key.prefix(count)) }
       let addend = Array(Self.filled(hashed, toMultipleOf: block).prefix(block))

@@ -18,6 +18,9 @@ enum KeyDerivation {
     case authentication = 3
   }
 
+  /// Of what is written here, keys and containers: what OWASP asks of PBKDF2 with HMAC-SHA256.
+  static let usualIterations = 600_000
+
   /// So that a key file cannot hold the program for hours: some ten times what the most careful ask for.
   static let maximumIterations = 10_000_000
   /// The same for scrypt: N·r·p of its parameters; 2^23 is what the most careful ask for.

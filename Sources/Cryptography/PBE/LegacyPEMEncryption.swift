@@ -22,8 +22,11 @@ struct LegacyPEMEncryption {
     self.vector = vector
   }
 
-  func decrypt(_ bytes: [UInt8], passphrase: [UInt8]) throws(CryptographyError) -> [UInt8] {
-    let key = Digest.md5.keyBytes(passphrase, salt: Array(vector.prefix(8)), iterations: 1, count: cipher.keyLength)
+  func decrypt(_ bytes: [UInt8], passphrase: SecretBytes) throws(CryptographyError) -> [UInt8] {
+    var key = passphrase.withArray {
+      Digest.md5.keyBytes($0, salt: Array(vector.prefix(8)), iterations: 1, count: cipher.keyLength)
+    }
+    defer { key.wipe() }
     guard let plain = cipher.decrypt(bytes, key: key, vector: vector) else { throw .wrongPassphrase }
     return plain
   }

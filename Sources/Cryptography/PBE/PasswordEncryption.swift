@@ -24,8 +24,9 @@ struct PasswordEncryption {
     self.vector = vector
   }
 
-  func encrypt(_ plain: [UInt8], password: [UInt8]) throws(CryptographyError) -> [UInt8] {
-    let (key, vector) = try material(password)
+  func encrypt(_ plain: [UInt8], password: SecretBytes) throws(CryptographyError) -> [UInt8] {
+    var (key, vector) = try material(password)
+    defer { key.wipe() }
     guard let encrypted = cipher.encrypt(plain, key: key, vector: vector) else {
       throw .boringSSLFailure(reason: LibraryReason.take())
     }
@@ -33,13 +34,18 @@ struct PasswordEncryption {
   }
 
   /// - Throws: `.wrongPassphrase` when the padding does not come out.
-  func decrypt(_ encrypted: [UInt8], password: [UInt8]) throws(CryptographyError) -> [UInt8] {
-    let (key, vector) = try material(password)
+  func decrypt(_ encrypted: [UInt8], password: SecretBytes) throws(CryptographyError) -> [UInt8] {
+    var (key, vector) = try material(password)
+    defer { key.wipe() }
     guard let plain = cipher.decrypt(encrypted, key: key, vector: vector) else { throw .wrongPassphrase }
     return plain
   }
 
-  private func material(_ password: [UInt8]) throws(CryptographyError) -> (key: [UInt8], vector: [UInt8]) {
+  private func material(_ password: SecretBytes) throws(CryptographyError) -> (key: [UInt8], vector: [UInt8]) {
+    try password.withArray { password throws(CryptographyError) in try material(of: password) }
+  }
+
+  private func material(of password: [UInt8]) throws(CryptographyError) -> (key: [UInt8], vector: [UInt8]) {
     let length = cipher.keyLength
     if let vector { return (try derivation.key(password, count: length, purpose: .key), vector) }
     if case .pbkdf1 = derivation {

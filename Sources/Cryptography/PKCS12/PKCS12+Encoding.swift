@@ -1,17 +1,17 @@
 extension PKCS12 {
   /// Makes a container: the leaf, its chain and the key, joined by a local key id.
   ///
-  /// By default PBES2 with AES-256-CBC and a SHA-256 MAC, which OpenSSL 1.1 and 3, Java, NSS and Windows since 2019
-  /// read; `legacy` is 3DES with a SHA-1 MAC for the key stores before them.
+  /// By default PBES2 with AES-256-CBC and a SHA-256 MAC, 600,000 iterations each, which OpenSSL 1.1 and 3, Java, NSS
+  /// and Windows since 2019 read; `legacy` is 3DES with a SHA-1 MAC, 2048 iterations, for the key stores before them.
   /// - Parameters:
   ///   - certificate: the leaf, DER.
   ///   - chain: the certificates above it, DER.
+  ///   - secret: the password in UTF-8.
   public static func encode(
-    key: PrivateKey, certificate: [UInt8], chain: [[UInt8]], friendlyName: String, password: String,
+    key: PrivateKey, certificate: [UInt8], chain: [[UInt8]], friendlyName: String, password secret: SecretBytes,
     legacy: Bool = false
   ) throws(CryptographyError) -> [UInt8] {
     let strength = PKCS12Strength(isLegacy: legacy)
-    let secret = Array(password.utf8)
     let attributes = attributes(friendlyName, keyID: Digest.sha1.hash(certificate))
     let shrouded = try key.encryptedPKCS8DER(passphrase: secret, encryption: strength.encryption())
     let keyBags = DERWriter.bytes {
@@ -35,11 +35,13 @@ extension PKCS12 {
   }
 
   /// RFC 7292 §4: `PFX`.
-  private static func container(_ safe: [UInt8], strength: PKCS12Strength, password: [UInt8]) -> [UInt8] {
+  private static func container(_ safe: [UInt8], strength: PKCS12Strength, password: SecretBytes) -> [UInt8] {
     let salt = secureRandomBytes(strength.macDigest == .sha1 ? 8 : 16)
-    let macKey = strength.macDigest.pkcs12Key(
-      password, salt: salt, iterations: strength.macIterations, purpose: .authentication,
-      count: strength.macDigest.byteCount)
+    var macKey = password.withArray {
+      strength.macDigest.pkcs12Key(
+        $0, salt: salt, iterations: strength.iterations, purpose: .authentication, count: strength.macDigest.byteCount)
+    }
+    defer { macKey.wipe() }
     let mac = strength.macDigest.authenticationCode(safe, key: macKey)
     return DERWriter.bytes {
       $0.sequence {
@@ -54,7 +56,7 @@ extension PKCS12 {
             $0.octetString(mac)
           }
           $0.octetString(salt)
-          $0.integer(strength.macIterations)
+          $0.integer(strength.iterations)
         }
       }
     }
@@ -125,10 +127,11 @@ private struct PKCS12Strength {
 
   var macDigest: Digest { isLegacy ? .sha1 : .sha256 }
   var macIdentifier: [UInt8] { isLegacy ? ObjectIdentifiers.sha1 : ObjectIdentifiers.sha256 }
-  var macIterations: Int { isLegacy ? 2048 : 10_000 }
+  /// The code is a way to try passwords as good as the encryption is, so it costs as much.
+  var iterations: Int { isLegacy ? 2048 : KeyDerivation.usualIterations }
 
   /// A fresh salt each time.
   func encryption() -> PasswordEncryption {
-    isLegacy ? .pkcs12TripleDES(iterations: 2048) : .pbes2(iterations: 10_000)
+    isLegacy ? .pkcs12TripleDES(iterations: iterations) : .pbes2(iterations: iterations)
   }
 }

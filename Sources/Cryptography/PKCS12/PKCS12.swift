@@ -11,9 +11,11 @@ public enum PKCS12 {
   }
 
   /// Opens a container, modern or legacy, BER or DER. Bags of other things are passed over.
+  /// - Parameter secret: the password in UTF-8.
   /// - Throws: `.wrongPassphrase` when the authentication code does not hold; `.malformed`, `.unsupportedEncryption`.
-  public static func decode(_ bytes: [UInt8], password: String) throws(CryptographyError) -> Contents {
-    let secret = Array(password.utf8)
+  public static func decode(_ bytes: [UInt8], password secret: SecretBytes) throws(CryptographyError)
+    -> Contents
+  {
     let (safe, mac) = try CryptographyError.reading(.pkcs12) { () throws(DERError) in
       let der = try BER.normalized(bytes)
       var outer = DERReader(der)
@@ -35,7 +37,7 @@ public enum PKCS12 {
 
   /// `MacData` (RFC 7292 §4).
   private static func check(
-    _ mac: DERReader, safe: [UInt8], password: [UInt8]
+    _ mac: DERReader, safe: [UInt8], password: SecretBytes
   ) throws(CryptographyError) {
     var mac = mac
     let (algorithm, expected, salt, iterations) = try CryptographyError.reading(.pkcs12) { () throws(DERError) in
@@ -50,8 +52,11 @@ public enum PKCS12 {
     guard let digest = ObjectIdentifiers.digest(algorithm) else {
       throw .unsupportedEncryption(name: ObjectIdentifiers.dotted(algorithm))
     }
-    let key = digest.pkcs12Key(
-      password, salt: salt, iterations: iterations, purpose: .authentication, count: digest.byteCount)
+    var key = password.withArray {
+      digest.pkcs12Key(
+        $0, salt: salt, iterations: iterations, purpose: .authentication, count: digest.byteCount)
+    }
+    defer { key.wipe() }
     guard constantTimeEqual(digest.authenticationCode(safe, key: key), expected) else { throw .wrongPassphrase }
   }
 }

@@ -1,9 +1,9 @@
 /// Walks through the safes of a container and keeps what is a key, a certificate or a name.
 struct PKCS12Reader {
-  private let password: [UInt8]
+  private let password: SecretBytes
   private(set) var contents = PKCS12.Contents(key: nil, certificates: [], friendlyName: nil)
 
-  init(password: [UInt8]) { self.password = password }
+  init(password: SecretBytes) { self.password = password }
 
   /// `AuthenticatedSafe ::= SEQUENCE OF ContentInfo`.
   mutating func readSafe(_ safe: [UInt8]) throws(CryptographyError) {

@@ -1,5 +1,6 @@
 import ConfigModel
 import ContentService
+import Cryptography
 import Glibc
 import NIOCore
 import Synchronization
@@ -29,6 +30,7 @@ public final class GatewayServer: Sendable {
     self.options = options
     self.shared = shared
     loops = EventLoops(count: runtime.configuration.main.workerProcesses ?? sysconf(Int32(_SC_NPROCESSORS_ONLN)))
+    if let limit = runtime.configuration.main.coreFileLimit { CoreDumps.allow(bytes: UInt64(clamping: limit.bytes)) }
     staples = StapleKeeper(memory: shared.tls.staples, loop: loops.acceptor)
     remoteLists = RemoteListKeeper(shared.tls.remoteLists, loop: loops.acceptor, events: shared.events)
     shared.generations.begin(runtime)

@@ -41,7 +41,7 @@ struct CredentialSource: Hashable, Sendable {
     var last: CryptographyError?
     for passphrase in passphrases.map(Optional.some) + (passphrases.isEmpty ? [nil] : []) {
       do throws(CryptographyError) {
-        return try PrivateKey(pem: bytes, passphrase: { passphrase })
+        return try PrivateKey(pem: bytes, passphrase: { passphrase.map { SecretBytes($0) } })
       } catch {
         last = error
       }
