@@ -7,6 +7,7 @@ import PKI
 extension AuthorityDirectory {
   /// Runs `body` as the only writer, after catching up.
   func exclusively<T>(_ body: () throws(AuthorityError) -> T) throws(AuthorityError) -> T {
+    try Exposure.check(layout)
     let lock = try DirectoryLock(layout)
     try catchUp()
     try FreeSpace.check(layout.authorityFolder)
@@ -17,7 +18,10 @@ extension AuthorityDirectory {
 
   /// Catches up unless another command is at work: then it is its business.
   func catchUpIfIdle() {
+    // Who may only read leaves it to those who may write.
+    if ledger.isReadOnly { return }
     do {
+      try Exposure.check(layout)
       let lock = try DirectoryLock(layout, patience: 0)
       try catchUp()
       _ = consume lock

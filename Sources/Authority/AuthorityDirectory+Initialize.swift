@@ -7,6 +7,7 @@ extension AuthorityDirectory {
   /// Refuses early what ``initialize(_:_:as:)`` would refuse, before anybody is asked for a passphrase.
   public static func refuseExisting(_ path: String, force: Bool) throws(AuthorityError) {
     let files = Layout(root: path).authority("ca")
+    try Exposure.check(Layout(root: path))
     if exists(path) { throw .authorityExists(path: files.certificate) }
     if !force { try Layout(root: path).refuseRemains() }
   }
@@ -38,10 +39,10 @@ extension AuthorityDirectory {
     if !request.force { try layout.refuseRemains() }
     kept = try SupersededKey.keep(files, at: actor.now)
     let staged = AtomicFile.temporaryPath(for: files.key)
-    try AtomicFile.create(try request.protection.pem(key), at: staged, mode: AtomicFile.keyMode)
+    try AtomicFile.create(try request.protection.pem(key), at: staged)
     AtomicFile.flushFolder(of: staged)
     let draft = AuthorityDraft(
-      name: "ca", certificate: certificate, above: above, isDefault: true, crlDays: request.crlDays,
+      name: "ca", certificate: certificate, above: above, isDefault: true, crlLifetime: request.crlLifetime,
       urls: request.urls)
     do throws(AuthorityError) {
       try ledger.write { database in
@@ -65,7 +66,7 @@ extension AuthorityDirectory {
     let id = try draft.insert(into: database)
     try database.audit(entry, by: actor.name, at: now)
     guard let record = try database.authority(id: id) else { return }
-    _ = try writeCRL(of: UnlockedAuthority(record: record, key: key), days: nil, in: database, at: now)
+    _ = try writeCRL(of: UnlockedAuthority(record: record, key: key), lifetime: nil, in: database, at: now)
   }
 
   func authorityFiles(_ certificate: Certificate, above: [Certificate], files: AuthorityFiles) -> [Publication] {

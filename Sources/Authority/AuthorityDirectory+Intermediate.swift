@@ -32,7 +32,8 @@ extension AuthorityDirectory {
         draft, signer: signer,
         recording: { database, certificate in
           let authority = AuthorityDraft(
-            name: name, certificate: certificate, above: signer.chain, isDefault: isDefault, crlDays: request.crlDays,
+            name: name, certificate: certificate, above: signer.chain, isDefault: isDefault,
+            crlLifetime: request.crlLifetime,
             urls: request.urls)
           try record(authority, key: key, entry: audit, in: database)
         },

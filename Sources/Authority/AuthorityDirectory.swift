@@ -7,8 +7,8 @@ import PKI
 /// Reading needs no lock. Whatever changes something takes the directory's lock, catches up with what an earlier
 /// command left unfinished, and does its work in ledger transactions, files last. Not for use by two threads at once.
 public final class AuthorityDirectory {
-  /// As `default_crl_days` of the usual `openssl.cnf`.
-  public static let usualCRLDays = 30
+  /// In seconds: `default_crl_days` of the usual `openssl.cnf`.
+  public static let usualCRLLifetime: Int64 = 30 * ValidityBounds.day
 
   public let layout: Layout
   let ledger: Ledger
@@ -49,6 +49,7 @@ public final class AuthorityDirectory {
   /// Makes the folders and an empty ledger, or opens those that an unfinished ``initialize(_:_:as:)`` left.
   static func prepare(_ path: String, as actor: Operator) throws(AuthorityError) -> AuthorityDirectory {
     let layout = Layout(root: path)
+    try Exposure.check(layout)
     for folder in layout.folders { try FilePaths.makeFolder(folder) }
     return AuthorityDirectory(layout, try Ledger(path: layout.ledger, creating: true), actor)
   }

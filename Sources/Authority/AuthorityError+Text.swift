@@ -1,4 +1,5 @@
 import Glibc
+import PKI
 
 extension AuthorityError: CustomStringConvertible {
   public var description: String { operatorText }
@@ -8,21 +9,25 @@ extension AuthorityError: CustomStringConvertible {
     inputText ?? refusalText ?? surroundingsText
   }
 
+  private static func shown(_ text: String) -> String { VisibleText.escaped(VisibleText.shortened(text, limit: 1024)) }
+
   private var inputText: String? {
     switch self {
     case .invalidValue(let what, let value, let accepted):
-      "\(what) \"\(value)\" cannot be used; accepted: \(accepted)"
+      "\(what) \"\(Self.shown(value))\" cannot be used; accepted: \(accepted)"
     case .unknownProfile(let name, let known):
-      "there is no profile \"\(name)\"; known: \(known.joined(separator: ", "))"
+      "there is no profile \"\(Self.shown(name))\"; known: \(known.joined(separator: ", "))"
     case .unknownAuthority(let name, let known):
-      "there is no CA \"\(name)\" here; known: \(known.joined(separator: ", "))"
+      "there is no CA \"\(Self.shown(name))\" here; known: \(known.joined(separator: ", "))"
     case .profileFile(let path, let place, let problem): "\(path): \(place): \(problem)"
     case .notFound(let query, let near, let file): Self.notFound(query, near, file)
     case .notRecorded(let file, let serial):
       "\(file): certificate \(serial) is not in the ledger; `countersign ca recover --certificates \(file)` takes it in if it is ours"
     case .ambiguous(let query, let candidates):
-      (["\"\(query)\" matches more than one certificate; give the first word of a line, or its serial number:"]
-        + candidates.map { "  " + $0 }).joined(separator: "\n")
+      ([
+        "\"\(Self.shown(query))\" matches more than one certificate; give the first word of a line, or its serial number:"
+      ]
+        + candidates.map { "  " + Self.shown($0) }).joined(separator: "\n")
     default: nil
     }
   }
@@ -31,9 +36,9 @@ extension AuthorityError: CustomStringConvertible {
     let cure =
       near.isEmpty
       ? "give a serial number, a fingerprint or a name (`countersign list`), or a file by --file"
-      : "near it: \(near.joined(separator: ", "))"
-    let path = file.map { "; the file of that name is ./\($0)" } ?? ""
-    return "no certificate matches \"\(query)\"; \(cure)\(path)"
+      : "near it: \(near.map(shown).joined(separator: ", "))"
+    let path = file.map { "; the file of that name is ./\(shown($0))" } ?? ""
+    return "no certificate matches \"\(shown(query))\"; \(cure)\(path)"
   }
 
   private var refusalText: String? {
@@ -50,18 +55,19 @@ extension AuthorityError: CustomStringConvertible {
       LedgerContradiction.text(contradictions, authority: authority, directory: directory)
     case .fileExists(let path): "\(path) exists and is left alone; --force replaces it"
     case .nameRefused(let name, let profile, let accepted):
-      "the profile \(profile) does not allow the name \(name); allowed: \(accepted)"
+      "the profile \(profile) does not allow the name \(Self.shown(name)); allowed: \(accepted)"
     case .lintRefused(let findings): findings.map(\.description).joined(separator: "\n")
-    case .csrRefused(let path, let problem): "\(path): the request is refused: \(problem)"
+    case .csrRefused(let path, let problem): "\(path): the request is refused: \(Self.shown(problem))"
     case .requestNames(let path, let name, let further):
-      "\(path) asks for more than \(name): \(further.joined(separator: ", "))\n--accept-csr-names certifies them; `countersign issue PROFILE NAME --csr \(path)` with --san certifies yours"
+      "\(path) asks for more than \(Self.shown(name)): \(further.map(Self.shown).joined(separator: ", "))\n--accept-csr-names certifies them; `countersign issue PROFILE NAME --csr \(path)` with --san certifies yours"
     case .authorityUnusable(let name, let problem): "the CA \(name) signs no certificates: \(problem)"
     case .alreadyRevoked(let serial, let at): "certificate \(serial) is revoked already, since \(at)"
     case .notOnHold(let serial): "certificate \(serial) is not on hold: only a certificateHold can be taken back"
-    case .notRenewable(let serial, let problem): "certificate \(serial) is not renewed: \(problem)"
+    case .notRenewable(let serial, let problem): "certificate \(serial) is not renewed: \(Self.shown(problem))"
     case .passphraseRequired(let path): "\(path) is encrypted and no passphrase was given"
     case .wrongPassphrase(let path): "wrong passphrase for \(path)"
     case .keyMismatch(let key, let certificate): "the key \(key) does not belong to the certificate \(certificate)"
+    case .exposed(let path, let problem, let cure): "\(path): \(problem); run `\(cure)`"
     case .importDamaged(let damages):
       damages.map(\.description).joined(separator: "\n")
         + "\nnothing was imported; --skip-damaged imports the rest"

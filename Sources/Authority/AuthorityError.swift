@@ -34,6 +34,8 @@ public enum AuthorityError: Error, Sendable {
   case passphraseRequired(path: String)
   case wrongPassphrase(path: String)
   case keyMismatch(key: String, certificate: String)
+  /// Others than the operator could use it; `cure` is the command that mends it.
+  case exposed(path: String, problem: String, cure: String)
   case importDamaged([ImportDamage])
   case importSource(path: String, problem: String)
 
@@ -62,7 +64,7 @@ extension AuthorityError {
   public var concernsAll: Bool {
     switch self {
     case .noAuthority, .authorityRemains, .ledgerContradicted, .passphraseRequired, .wrongPassphrase, .keyMismatch,
-      .fileSystem, .ledger, .busy, .cryptography, .notPublished:
+      .exposed, .fileSystem, .ledger, .busy, .cryptography, .notPublished:
       true
     default: false
     }

@@ -1,3 +1,5 @@
+import PKI
+
 /// Where everything is inside one authority's directory.
 ///
 ///     mtls_certs/ca/ca.key  ca.crt  ca.crl  ca.crl.der  ledger.sqlite  profiles.json
@@ -58,9 +60,9 @@ public struct Layout: Sendable, Hashable {
 
   /// Refuses names that no file and no list could show.
   static func check(name: String) throws(AuthorityError) {
-    let isPlain = name.unicodeScalars.allSatisfy { $0.value >= 0x20 && $0.value != 0x7F }
-    guard !name.isEmpty, name.utf8.count <= 200, isPlain else {
-      throw .invalidValue(what: "name", value: name, accepted: "1 to 200 octets without control characters")
+    guard !name.isEmpty, name.utf8.count <= 200, VisibleText.fault(in: name) == nil else {
+      throw .invalidValue(
+        what: "name", value: name, accepted: "1 to 200 octets, no invisible characters, no space at either end")
     }
   }
 
@@ -68,6 +70,9 @@ public struct Layout: Sendable, Hashable {
   func stored(_ path: String) -> String {
     path.hasPrefix(root + "/") ? String(path.dropFirst(root.count + 1)) : FilePaths.absolute(path)
   }
+
+  /// Whether a path leads into the directory.
+  func has(_ path: String) -> Bool { path.hasPrefix(root + "/") }
 
   /// The inverse of ``stored(_:)``.
   func resolved(_ path: String) -> String { path.hasPrefix("/") ? path : root + "/" + path }

@@ -20,7 +20,7 @@ final class AuthorityHost: Sendable {
     self.place = place
     self.threads = threads
     do throws(AuthorityError) {
-      if let file = place.passwordFile { _ = try PasswordFile.read(file) }
+      if let file = place.passwordFile { _ = try PassphraseFile.read(file) }
       let opened = try SharedDirectory(place)
       // Opening may finish what an earlier command left; reading changes nothing.
       let mark = LedgerMark(place)
@@ -53,7 +53,7 @@ final class AuthorityHost: Sendable {
 
   /// Writes the CA's CRL anew, with its key.
   func renewCRL(of name: String) throws(AuthorityError) -> WrittenCRL {
-    let passphrase = try place.passwordFile.map(PasswordFile.read)
+    let passphrase = try place.passwordFile.map(PassphraseFile.read)
     return try directory.working { (directory) throws(AuthorityError) in
       try directory.writeCRL(signer: try directory.unlock(name) { passphrase })
     }
@@ -65,7 +65,7 @@ final class AuthorityHost: Sendable {
     let file = place.passwordFile
     do throws(AuthorityError) {
       let made = try directory.working { (directory) throws(AuthorityError) in
-        try OCSPResponder(directory: directory, passphrase: { file.flatMap { try? PasswordFile.read($0) } })
+        try OCSPResponder(directory: directory, passphrase: { file.flatMap { try? PassphraseFile.read($0) } })
       }
       known.withLock { $0 = made }
       return made

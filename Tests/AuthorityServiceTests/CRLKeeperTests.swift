@@ -42,7 +42,7 @@ struct CRLKeeperTests {
 
   @Test("a key that can't be opened is an error each hour, a password file opens it")
   func encrypted() throws {
-    let authority = try TemporaryAuthority(age: 29 * Self.day, protection: .passphrase(Array("secret".utf8)))
+    let authority = try TemporaryAuthority(age: 29 * Self.day, protection: .passphrase("secret"))
     let reports = Reports()
     let keeper = try Self.keeper(authority.place, reports)
     for minutes in [0, 1, 59, 60, 61] { keeper.look(at: .now + .seconds(minutes * 60)) }

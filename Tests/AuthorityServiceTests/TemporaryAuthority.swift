@@ -30,8 +30,10 @@ final class TemporaryAuthority {
   /// The directory as another process would see it.
   func reopened() throws -> AuthorityDirectory { try AuthorityDirectory.open(root + "/pki", as: Self.actor()) }
 
+  /// A file of its owner alone, as passphrases must be.
   func file(_ name: String, _ text: String) throws -> String {
     try Data(text.utf8).write(to: URL(fileURLWithPath: root + "/" + name))
+    chmod(root + "/" + name, 0o600)
     return root + "/" + name
   }
 }

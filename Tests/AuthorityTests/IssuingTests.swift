@@ -33,6 +33,75 @@ struct IssuingTests {
     #expect(try authority.read("ca/ca.key") == before)
   }
 
+  @Test("a key in the CA's place that is not the certificate's signs nothing, whether it is encrypted or not")
+  func foreignKey() throws {
+    let authority = try TemporaryAuthority()
+    let path = authority.root + "/pki/ca/ca.key"
+    try authority.issue("client", "alice")
+    let other = try PrivateKey.generate(.p256)
+    for pem in [other.pkcs8PEM(), try other.encryptedPKCS8PEM(passphrase: [1], iterations: 1)] {
+      try AtomicFile.write(pem, to: path, mode: AtomicFile.keyMode)
+      do {
+        _ = try authority.directory.unlock { [1] }
+        Issue.record("the key was taken")
+      } catch AuthorityError.keyMismatch(let key, _) {
+        #expect(key == path)
+      }
+    }
+    // Nor is it put into a container beside a certificate that it does not fit.
+    let record = try authority.directory.newest("alice")
+    do {
+      _ = try authority.directory.p12(of: record, keyPath: path, password: "x") { [1] }
+      Issue.record("the key was taken")
+    } catch AuthorityError.keyMismatch(let key, _) {
+      #expect(key == path)
+    }
+  }
+
+  @Test("the CA's key and a leaf's are not overwritten without force, nor made for a certificate that is refused")
+  func keptKeys() throws {
+    let authority = try TemporaryAuthority()
+    let path = authority.root + "/pki/client/alice.key"
+    try AtomicFile.write([7], to: path, mode: AtomicFile.keyMode)
+    #expect(throws: AuthorityError.self) { try authority.issue("client", "alice") }
+    #expect(try authority.read("client/alice.key") == [7])
+    var draft = RequestDraft(profile: try ProfileSet.builtIn.profile("client"), name: "alice")
+    #expect(throws: AuthorityError.self) { try draft.write(in: authority.directory.layout) }
+    #expect(try authority.read("client/alice.key") == [7])
+    draft.force = true
+    #expect(try draft.write(in: authority.directory.layout).first == path)
+    #expect(try authority.read("client/alice.key") != [7])
+  }
+
+  @Test(
+    "a name that a reader could not tell from another is not issued, in whatever way it comes",
+    arguments: ["admin\u{200B}", "\u{202E}nimda", " admin", "admin ", "ad\u{AD}min", "ad\u{7F}min"])
+  func invisibleNames(_ name: String) throws {
+    let authority = try TemporaryAuthority()
+    #expect(throws: AuthorityError.self) { try authority.issue("client", name) }
+    let subject = DistinguishedName(rdns: [[AttributeTypeAndValue(.commonName, name)]])
+    #expect(throws: AuthorityError.self) { try authority.issue("client", "x") { $0.subject = subject } }
+    let csr = try CertificateSigningRequest.build(subject: subject, key: PrivateKey.generate(.p256))
+    #expect(throws: AuthorityError.self) { try authority.issue("client", "x") { $0.key = .csr(csr, path: "x.csr") } }
+    #expect(try authority.directory.certificates().isEmpty)
+  }
+
+  @Test("errors show what a stranger chose, cut and escaped")
+  func shownErrors() {
+    let long = String(repeating: "a", count: 3000)
+    for error in [
+      AuthorityError.notFound(query: "a\n\u{202E}" + long, near: ["\u{200B}"], file: nil),
+      .csrRefused(path: "p", problem: "a\u{1B}[2J" + long),
+      .nameRefused(name: "a\u{200B}" + long, profile: "p", accepted: "x"),
+      .invalidValue(what: "w", value: "\u{7F}" + long, accepted: "x"),
+      .ambiguous(query: "\r", candidates: ["\u{2028}"]),
+    ] {
+      let text = error.operatorText
+      #expect(VisibleText.escapedLines(text) == text && !text.contains("a\n"))
+      #expect(text.utf8.count < 1400)
+    }
+  }
+
   @Test("a server certificate has the guide's extensions, its names and a positive random serial of 128 bits")
   func server() throws {
     let authority = try TemporaryAuthority()

@@ -56,7 +56,7 @@ struct OCSPSignerTests {
 
   @Test("answers are the signer's, with its certificate, and need no CA key")
   func answers() throws {
-    let passphrase = Array("secret".utf8)
+    let passphrase: SecretBytes = "secret"
     let authority = try TemporaryAuthority { $0.protection = .passphrase(passphrase) }
     let unlocked = try authority.directory.unlock(nil) { passphrase }
     var asked = IssueRequest(profile: try ProfileSet.builtIn.profile("client"), name: "alice")

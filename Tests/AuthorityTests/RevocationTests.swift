@@ -30,7 +30,50 @@ struct RevocationTests {
     #expect(throws: AuthorityError.self) { try revoke(authority, "alice", .superseded) }
   }
 
-  @Test("a hold is taken back, or becomes final with its date kept")
+  @Test("a hold that becomes final keeps the date on which it began, in the ledger and in the CRL")
+  func holdDate() throws {
+    let authority = try TemporaryAuthority()
+    let serial = try authority.issue("client", "alice").certificate.serialNumber
+    try revoke(authority, "alice", .certificateHold)
+    let later = UnixTime(TemporaryAuthority.start.seconds + 5000)
+    let directory = try authority.reopened(at: later)
+    var request = RevocationRequest(records: try directory.revocable("alice"), reason: .keyCompromise)
+    request.invalidityDate = UnixTime(TemporaryAuthority.start.seconds - 7)
+    try directory.revoke(request, signers: [authority.signer()])
+    let record = try directory.newest("alice")
+    #expect(record.revocation?.reason == .keyCompromise)
+    #expect(record.revocation?.date == TemporaryAuthority.start)
+    let entry = try #require(try crl(authority).entries.entry(for: serial))
+    #expect(entry.revocationDate == TemporaryAuthority.start)
+    #expect(try crl(authority).thisUpdate == later)
+    #expect(record.revocation?.invalidityDate == request.invalidityDate)
+  }
+
+  @Test("a hold taken back leaves no date: the next one begins anew")
+  func holdAgain() throws {
+    let authority = try TemporaryAuthority()
+    try authority.issue("client", "alice")
+    try revoke(authority, "alice", .certificateHold)
+    try revoke(authority, "alice", .removeFromCRL)
+    let later = UnixTime(TemporaryAuthority.start.seconds + 5000)
+    let directory = try authority.reopened(at: later)
+    let request = RevocationRequest(records: try directory.revocable("alice"), reason: .certificateHold)
+    try directory.revoke(request, signers: [authority.signer()])
+    #expect(try directory.newest("alice").revocation?.date == later)
+  }
+
+  @Test("a CRL ends with its CA at the latest, to the second", arguments: [(9, 9), (10, 10), (11, 10), (30, 10)])
+  func end(days: Int, expected: Int) throws {
+    let authority = try TemporaryAuthority { $0.lifetime = 10 * ValidityBounds.day }
+    try authority.directory.writeCRL(signer: authority.signer(), lifetime: Int64(days) * ValidityBounds.day)
+    let root = try authority.directory.authority("ca").certificate
+    let nextUpdate = try #require(try crl(authority).nextUpdate)
+    #expect(nextUpdate.seconds == TemporaryAuthority.start.seconds + Int64(expected) * ValidityBounds.day)
+    #expect(nextUpdate <= root.notAfter)
+    #expect(try authority.directory.authority("ca").crlNextUpdate == nextUpdate)
+  }
+
+  @Test("a hold is taken back, or becomes final")
   func hold() throws {
     let authority = try TemporaryAuthority()
     let serial = try authority.issue("client", "alice").certificate.serialNumber
@@ -85,7 +128,7 @@ struct RevocationTests {
 
   @Test("a CRL is refreshed when it is about to expire or lacks a revocation, else left alone")
   func refresh() throws {
-    let authority = try TemporaryAuthority { $0.crlDays = 10 }
+    let authority = try TemporaryAuthority { $0.crlLifetime = 10 * ValidityBounds.day }
     #expect(try authority.directory.refreshCRL(signer: authority.signer(), within: 86_400)?.number == nil)
     let later = try authority.reopened(at: UnixTime(TemporaryAuthority.start.seconds + 9 * 86_400 + 1))
     #expect(try later.refreshCRL(signer: authority.signer(), within: 86_400)?.number == "02")

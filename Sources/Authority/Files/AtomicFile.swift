@@ -17,32 +17,38 @@ public enum AtomicFile {
     do throws(AuthorityError) {
       try move(temporary, to: path)
     } catch {
-      unlink(temporary)
+      _ = FileOperations.current.remove(temporary)
       throw error
     }
   }
 
   /// Writes a key, refusing to replace a file unless `force`.
-  public static func writeKey(_ bytes: [UInt8], to path: String, force: Bool) throws(AuthorityError) {
+  public static func writeKey(_ secret: SecretBytes, to path: String, force: Bool) throws(AuthorityError) {
     guard force || !FilePaths.exists(path) else { throw .fileExists(path: path) }
-    try write(bytes, to: path, mode: keyMode)
+    try secret.withArray { (bytes) throws(AuthorityError) in try write(bytes, to: path, mode: keyMode) }
+  }
+
+  /// ``create(_:at:mode:)`` for a key.
+  static func create(_ secret: SecretBytes, at path: String) throws(AuthorityError) {
+    try secret.withArray { (bytes) throws(AuthorityError) in try create(bytes, at: path, mode: keyMode) }
   }
 
   /// Makes a new file and flushes it; leaves nothing behind when that fails.
   static func create(_ bytes: [UInt8], at path: String, mode: UInt32) throws(AuthorityError) {
-    let file = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    let system = FileOperations.current
+    let file = system.create(path)
     guard file >= 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
     do throws(AuthorityError) {
       try fill(file, with: bytes, path: path)
-      guard fchmod(file, mode) == 0, fsync(file) == 0 else {
+      guard system.setMode(file, mode) == 0, system.sync(file) == 0 else {
         throw AuthorityError.fileSystem(operation: "write", path: path, errno: errno)
       }
-      close(file)
     } catch {
-      close(file)
-      unlink(path)
+      _ = system.close(file)
+      _ = system.remove(path)
       throw error
     }
+    _ = system.close(file)
   }
 
   /// Renames a flushed file into its place and flushes the folder.
@@ -50,15 +56,18 @@ public enum AtomicFile {
   /// - Throws: ``AuthorityError/authorityKey(path:)`` rather than overwrite a CA's key.
   static func move(_ temporary: String, to path: String) throws(AuthorityError) {
     try SupersededKey.refuse(at: path)
-    guard rename(temporary, path) == 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
+    guard FileOperations.current.rename(temporary, path) == 0 else {
+      throw .fileSystem(operation: "write", path: path, errno: errno)
+    }
     flushFolder(of: path)
   }
 
   static func flushFolder(of path: String) {
-    let folder = open(FilePaths.parent(of: path), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+    let system = FileOperations.current
+    let folder = system.openFolder(FilePaths.parent(of: path))
     guard folder >= 0 else { return }
-    fsync(folder)
-    close(folder)
+    _ = system.sync(folder)
+    _ = system.close(folder)
   }
 
   /// A name beside `path` that ``isLeftover(_:)`` knows again.
@@ -86,7 +95,9 @@ public enum AtomicFile {
   private static func fill(_ file: Int32, with bytes: [UInt8], path: String) throws(AuthorityError) {
     var written = 0
     while written < bytes.count {
-      let count = bytes.withUnsafeBytes { Glibc.write(file, $0.baseAddress! + written, $0.count - written) }
+      let count = bytes.withUnsafeBytes {
+        FileOperations.current.write(file, UnsafeRawBufferPointer(rebasing: $0[written...]))
+      }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { throw .fileSystem(operation: "write", path: path, errno: errno) }
       written += count

@@ -1,3 +1,4 @@
+import Cryptography
 import Glibc
 
 /// Whole files, with the path in every error.
@@ -21,6 +22,28 @@ public enum FileReader {
       bytes.append(contentsOf: block[..<count])
       guard bytes.count <= limit else { throw .unreadable(path: path, problem: "is larger than \(limit) bytes") }
     }
+  }
+
+  /// The same for a key or a passphrase: no copy of it stays in memory that was given back.
+  public static func secret(of path: String, limit: Int) throws(AuthorityError) -> SecretBytes {
+    let file = open(path, O_RDONLY | O_CLOEXEC)
+    guard file >= 0 else { throw failure(path) }
+    defer { close(file) }
+    var status = stat()
+    guard fstat(file, &status) == 0 else { throw failure(path) }
+    guard status.st_mode & S_IFMT != S_IFDIR else { throw .unreadable(path: path, problem: "is a directory") }
+    // Of its final size from the start, so that it never moves.
+    var buffer = [UInt8](repeating: 0, count: limit + 1)
+    var filled = 0
+    defer { buffer.wipe() }
+    while filled < buffer.count {
+      let count = buffer.withUnsafeMutableBytes { read(file, $0.baseAddress.map { $0 + filled }, $0.count - filled) }
+      if count < 0, errno == EINTR { continue }
+      guard count >= 0 else { throw failure(path) }
+      guard count > 0 else { return SecretBytes(buffer[..<filled]) }
+      filled += count
+    }
+    throw .unreadable(path: path, problem: "is larger than \(limit) bytes")
   }
 
   private static func failure(_ path: String) -> AuthorityError {

@@ -53,7 +53,7 @@ enum SupersededKey {
       if Glibc.link(path, name) == 0 { return name }
       if errno == EEXIST { continue }
       // File systems without hard links.
-      try AtomicFile.create(try FileReader.bytes(of: path), at: name, mode: AtomicFile.keyMode)
+      try AtomicFile.create(try FileReader.secret(of: path, limit: 1 << 20), at: name)
       return name
     }
     throw .fileSystem(operation: "keep", path: path, errno: EEXIST)

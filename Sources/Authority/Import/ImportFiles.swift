@@ -11,6 +11,8 @@ struct ImportFiles {
 
   private(set) var bySerial: [SerialNumber: Found] = [:]
   private(set) var damages: [ImportDamage] = []
+  /// Every file whose certificate is in ``bySerial``.
+  private(set) var paths: Set<String> = []
   private let keyFolders: [String]
 
   /// Reads every certificate file; those of other issuers are none of ours.
@@ -50,6 +52,7 @@ struct ImportFiles {
       return damages.append(ImportDamage(file: path, line: nil, problem: problem))
     }
     let named = Self.isSerialName(path) ? nil : path
+    paths.insert(path)
     if var known = bySerial[certificate.serialNumber] {
       guard known.certificate == certificate else {
         let problem = "has serial \(certificate.serialNumber.hexString), as the different certificate \(known.path) has"

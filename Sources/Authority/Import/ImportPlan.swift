@@ -12,11 +12,13 @@ struct ImportPlan: Sendable {
   private(set) var certificates: [ImportedCertificate] = []
   private(set) var damages: [ImportDamage] = []
   private(set) var notes: [String] = []
+  /// What was read, and is in the new directory when the import is done.
+  private(set) var read: Set<String> = []
 
-  init(_ request: ImportRequest, at now: UnixTime, passphrase: () -> [UInt8]?) throws(AuthorityError) {
+  init(_ request: ImportRequest, at now: UnixTime, passphrase: () -> SecretBytes?) throws(AuthorityError) {
     source = try ImportSource(request)
     authority = try CertificateFile.read(source.certificate)
-    key = try KeyFile.read(source.key, passphrase: passphrase)
+    key = try KeyFile.readPrivate(source.key, passphrase: passphrase)
     guard key.publicKey.subjectPublicKeyInfo == authority.subjectPublicKeyInfo else {
       throw .keyMismatch(key: source.key, certificate: source.certificate)
     }
@@ -54,6 +56,7 @@ struct ImportPlan: Sendable {
         let row = try IndexRow(line: content.hasSuffix("\r") ? content.dropLast() : content[...])
         if let before = lines[row.serial] {
           damage(number, "serial \(row.serial.hexString) is in line \(before) already")
+          revokeRepeated(row)
         } else {
           lines[row.serial] = number
           add(row, line: number, files: files)
@@ -64,7 +67,17 @@ struct ImportPlan: Sendable {
     }
     damages += files.damages
     addUnlisted(files, known: lines, at: now)
+    read = files.paths.union([source.index, source.key, source.certificate])
+    read.formUnion([source.crl, source.crlNumber, source.serial].compactMap(\.self))
     files.forget()
+  }
+
+  /// Of two rows of one serial the one that revokes counts.
+  private mutating func revokeRepeated(_ row: IndexRow) {
+    guard case .revoked = row.state,
+      let known = certificates.firstIndex(where: { $0.row.serial == row.serial && !$0.isRevoked })
+    else { return }
+    certificates[known].row = row
   }
 
   private mutating func add(_ row: IndexRow, line: Int, files: ImportFiles) {

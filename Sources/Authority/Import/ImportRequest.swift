@@ -8,7 +8,8 @@ public struct ImportRequest: Sendable {
   public var certificate: String?
   /// Certificates above an intermediate CA.
   public var chain: String?
-  public var crlDays = AuthorityDirectory.usualCRLDays
+  /// In seconds.
+  public var crlLifetime = AuthorityDirectory.usualCRLLifetime
   /// Import what is sound, and report the rest.
   public var skipDamaged = false
   /// Replace an existing key.

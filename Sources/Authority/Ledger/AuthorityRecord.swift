@@ -13,7 +13,8 @@ public struct AuthorityRecord: Sendable, Hashable {
   public let isDefault: Bool
   /// The number of the last CRL in hexadecimal; empty before the first.
   public let crlNumber: String
-  public let crlDays: Int
+  /// How long its CRLs are good for, in seconds.
+  public let crlLifetime: Int64
   public let crl: [UInt8]?
   public let crlNextUpdate: UnixTime?
   /// A revocation is in the ledger that the CRL does not have yet.
@@ -28,7 +29,7 @@ public struct AuthorityRecord: Sendable, Hashable {
     above = try PEM.decode(row.bytes("above")).map { try Certificate(der: $0.bytes) }
     isDefault = row["isDefault"]
     crlNumber = row["crlNumber"]
-    crlDays = row["crlDays"]
+    crlLifetime = row["crlLifetime"]
     crl = row.optionalBytes("crl")
     crlNextUpdate = row.time("crlNextUpdate")
     crlIsStale = row["crlIsStale"]

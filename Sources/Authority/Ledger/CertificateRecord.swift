@@ -50,6 +50,13 @@ public struct CertificateRecord: Sendable, Hashable {
     return .valid
   }
 
+  /// Where its next certificate and what is exported of it go; nil where they have the usual place. An imported
+  /// certificate's own file may lie in the directory it came from, which is only read.
+  func place(in layout: Layout) -> String? {
+    guard let certificatePath, origin == .issued || layout.has(certificatePath) else { return nil }
+    return certificatePath
+  }
+
   /// `client/alice`, or the serial for a certificate without a name.
   public var label: String { name.isEmpty ? serial : folder.isEmpty ? name : "\(folder)/\(name)" }
 

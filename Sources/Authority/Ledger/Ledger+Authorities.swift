@@ -10,7 +10,8 @@ struct AuthorityDraft: Sendable {
   let isDefault: Bool
   /// The last number used by the CRLs before; empty when there was none.
   var crlNumber = ""
-  var crlDays = AuthorityDirectory.usualCRLDays
+  /// In seconds.
+  var crlLifetime = AuthorityDirectory.usualCRLLifetime
   var urls = ServiceURLs()
 
   /// - Returns: the new row's id.
@@ -18,10 +19,12 @@ struct AuthorityDraft: Sendable {
     if isDefault { try database.execute(sql: "UPDATE authority SET isDefault = 0") }
     try database.execute(
       sql: """
-        INSERT INTO authority (name, certificate, above, isDefault, crlNumber, crlDays) VALUES (?, ?, ?, ?, ?, ?)
+        INSERT INTO authority (name, certificate, above, isDefault, crlNumber, crlDays, crlLifetime)
+        VALUES (?, ?, ?, ?, ?, ?, ?)
         """,
       arguments: [
-        name, Data(certificate.der), Data(above.flatMap { $0.pem }), isDefault, crlNumber, crlDays,
+        name, Data(certificate.der), Data(above.flatMap { $0.pem }), isDefault, crlNumber,
+        max(1, crlLifetime / ValidityBounds.day), crlLifetime,
       ])
     let id = database.lastInsertedRowID
     try database.setURLs(urls, ofAuthority: id)

@@ -4,7 +4,7 @@ import PKI
 /// Which certificates a list has. Everything given must hold.
 public struct CertificateFilter: Sendable {
   public var statuses: Set<CertificateRecord.Status> = []
-  /// Valid now and not at this time any more.
+  /// Valid now and not at this time any more; what was renewed is left out.
   public var expiringBefore: UnixTime?
   /// In the name, the subject or an alternative name, in any case; `*` stands for anything.
   public var name: String?

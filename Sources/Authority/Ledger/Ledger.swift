@@ -9,6 +9,8 @@ import PKI
 final class Ledger: Sendable {
   let path: String
   private let queue: DatabaseQueue
+  /// Opened by who may not write: reading is all that can be done.
+  let isReadOnly: Bool
 
   /// Opens the ledger; makes it when `creating`.
   ///
@@ -16,9 +18,9 @@ final class Ledger: Sendable {
   init(path: String, creating: Bool, isPatient: Bool = true) throws(AuthorityError) {
     self.path = path
     if creating { try Self.makeFile(path) }
+    isReadOnly = !creating && !Self.isWritable(path)
     do {
-      queue = try DatabaseQueue(path: path, configuration: Self.configuration(isPatient: isPatient))
-      try LedgerSchema.migrator.migrate(queue)
+      queue = try isReadOnly ? Self.readOnlyQueue(path) : Self.writableQueue(path, isPatient: isPatient)
     } catch {
       throw Self.failure(error, path: path)
     }
@@ -69,16 +71,6 @@ final class Ledger: Sendable {
     } catch {
       throw Self.failure(error, path: path)
     }
-  }
-
-  private static func configuration(isPatient: Bool) -> GRDB.Configuration {
-    var configuration = GRDB.Configuration()
-    configuration.journalMode = .wal
-    configuration.busyMode = isPatient ? .timeout(30) : .immediateError
-    configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA synchronous = FULL; PRAGMA secure_delete = ON")
-    }
-    return configuration
   }
 
   /// SQLite gives its journal the ledger's own permissions, so the ledger is made before SQLite sees it.

@@ -6,6 +6,7 @@ enum LedgerSchema {
     var migrator = DatabaseMigrator()
     migrator.registerMigration("1") { try $0.execute(sql: first) }
     migrator.registerMigration("2") { try $0.execute(sql: serviceURLs) }
+    migrator.registerMigration("crlLifetime") { try $0.execute(sql: crlLifetime) }
     migrator.registerMigration("certificate names") { try indexNames($0) }
     return migrator
   }
@@ -90,6 +91,12 @@ enum LedgerSchema {
         alternativeNames: (row["alternativeNames"] as String).split(separator: "\n").map(String.init))
     }
   }
+
+  /// In seconds; `crlDays` is what older versions read.
+  private static let crlLifetime = """
+    ALTER TABLE authority ADD COLUMN crlLifetime INTEGER NOT NULL DEFAULT 0;
+    UPDATE authority SET crlLifetime = crlDays * 86400;
+    """
 
   /// Lists, one URL a line.
   private static let serviceURLs = """

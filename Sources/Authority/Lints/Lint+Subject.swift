@@ -33,9 +33,7 @@ extension Lint {
         continue
       }
       if text.isEmpty { report(.error, "\(name) is empty") }
-      if text.unicodeScalars.contains(where: { $0.value < 0x20 || $0.value == 0x7F }) {
-        report(.error, "\(name) has control characters")
-      }
+      if let fault = VisibleText.fault(in: text) { report(.error, "\(name) \"\(VisibleText.escaped(text))\" \(fault)") }
       if let bound = bounds[attribute.type], text.unicodeScalars.count > bound {
         report(.error, "\(name) has \(text.unicodeScalars.count) characters; \(bound) are allowed")
       }

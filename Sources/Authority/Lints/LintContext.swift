@@ -26,7 +26,9 @@ struct Lint: Sendable {
 
   func findings(_ context: LintContext) -> [LintFinding] {
     var findings: [LintFinding] = []
-    check(context) { findings.append(LintFinding(severity: $0, lint: name, message: $1, clause: clause)) }
+    check(context) {
+      findings.append(LintFinding(severity: $0, lint: name, message: VisibleText.escaped($1), clause: clause))
+    }
     return findings
   }
 }

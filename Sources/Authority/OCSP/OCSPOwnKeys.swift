@@ -11,13 +11,13 @@ final class OCSPOwnKeys: Sendable {
   }
 
   private let layout: Layout
-  private let passphrase: @Sendable () -> [UInt8]?
+  private let passphrase: @Sendable () -> SecretBytes?
   private let entries = Mutex<[Int64: Entry]>([:])
 
   /// Between two tries: opening an encrypted key costs a fifth of a second.
   private static let pause: Int64 = 60
 
-  init(layout: Layout, passphrase: @escaping @Sendable () -> [UInt8]?) {
+  init(layout: Layout, passphrase: @escaping @Sendable () -> SecretBytes?) {
     self.layout = layout
     self.passphrase = passphrase
   }
@@ -42,7 +42,7 @@ final class OCSPOwnKeys: Sendable {
   private func open(_ issuer: OCSPIssuer, at now: UnixTime) -> Entry {
     let path = layout.authority(issuer.name).key
     do throws(AuthorityError) {
-      let key = try KeyFile.read(path, passphrase: passphrase)
+      let key = try KeyFile.readPrivate(path, passphrase: passphrase)
       guard key.publicKey.subjectPublicKeyInfo == issuer.certificate.subjectPublicKeyInfo else {
         throw .keyMismatch(key: path, certificate: layout.authority(issuer.name).certificate)
       }

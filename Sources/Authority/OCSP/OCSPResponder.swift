@@ -1,3 +1,4 @@
+import Cryptography
 import PKI
 import Synchronization
 
@@ -16,7 +17,7 @@ public final class OCSPResponder: Sendable {
   private let ledger: Ledger
   /// A connection that does nothing else and waits for nobody.
   private let watch: Ledger
-  private let passphrase: @Sendable () -> [UInt8]?
+  private let passphrase: @Sendable () -> SecretBytes?
   private let ownKeys: OCSPOwnKeys
   private let validity: Int64
   private let memory = Mutex(OCSPMemory())
@@ -26,7 +27,7 @@ public final class OCSPResponder: Sendable {
   ///   - validity: from `thisUpdate` to `nextUpdate`; brought into ``acceptedValidity``.
   /// - Throws: when the ledger cannot be read.
   public init(
-    directory: AuthorityDirectory, passphrase: @escaping @Sendable () -> [UInt8]?,
+    directory: AuthorityDirectory, passphrase: @escaping @Sendable () -> SecretBytes?,
     validity: Duration = OCSPResponder.usualValidity
   ) throws(AuthorityError) {
     layout = directory.layout

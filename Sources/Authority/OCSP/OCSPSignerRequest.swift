@@ -81,7 +81,7 @@ extension AuthorityDirectory {
       name: FilePaths.stem(of: files.certificate), folder: "ca", profileName: OCSPSignerRequest.profileName,
       certificatePath: files.certificate, action: .ocspSigner, why: request.why)
     draft.keyPath = files.key
-    draft.newKey = key.pkcs8PEM()
+    draft.newKey = key.secretPEM
     return draft
   }
 }

@@ -18,8 +18,8 @@ extension AuthorityDirectory {
   ///   - legacy: 3DES and SHA-1, for old key stores.
   ///   - passphrase: asked when the key is encrypted.
   public func p12(
-    of record: CertificateRecord, keyPath: String? = nil, friendlyName: String? = nil, password: String,
-    legacy: Bool = false, passphrase: () -> [UInt8]?
+    of record: CertificateRecord, keyPath: String? = nil, friendlyName: String? = nil, password: SecretBytes,
+    legacy: Bool = false, passphrase: () -> SecretBytes?
   ) throws(AuthorityError) -> [UInt8] {
     guard let path = keyPath ?? record.keyPath else {
       throw .invalidValue(what: "certificate", value: record.label, accepted: "one whose key is here, or --key FILE")
@@ -42,7 +42,9 @@ extension AuthorityDirectory {
   /// `NAME.p12` beside the certificate.
   public func p12Path(of record: CertificateRecord) -> String {
     let name = record.name.isEmpty ? record.serial : record.name
-    guard let path = record.certificatePath else { return layout.leaf(.client, name).p12 }
+    guard let path = record.place(in: layout) else {
+      return layout.leaf(LeafFolder(rawValue: record.folder) ?? .client, name).p12
+    }
     return LeafFiles(out: path, name: name).p12
   }
 

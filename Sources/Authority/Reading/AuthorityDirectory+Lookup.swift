@@ -7,7 +7,14 @@ extension AuthorityDirectory {
   public func certificates(_ filter: CertificateFilter = CertificateFilter()) throws(AuthorityError)
     -> [CertificateRecord]
   {
-    try ledger.certificates(filter, layout: layout, at: actor.now)
+    let now = actor.now
+    let found = try ledger.certificates(filter, layout: layout, at: now)
+    guard filter.expiringBefore != nil else { return found }
+    // Of what ends soon the renewed is of no concern, whichever CA signed the successor.
+    var valid = CertificateFilter()
+    valid.statuses = [.valid]
+    let successors = Successors(try ledger.certificates(valid, layout: layout, at: now))
+    return found.filter { !successors.has($0) }
   }
 
   /// Every certificate that `query` stands for: a serial number or SHA-256 fingerprint in hexadecimal (with or without

@@ -57,11 +57,11 @@ extension Database {
 
   /// The newest list becomes the last one written, so that the next has a higher number.
   func adopt(_ list: CertificateRevocationList, number: String, of authority: AuthorityRecord) throws {
-    let life = list.nextUpdate.map { ($0.seconds - list.thisUpdate.seconds) / ValidityBounds.day }
+    let life = list.nextUpdate.map { $0.seconds - list.thisUpdate.seconds }
     try execute(
-      sql: "UPDATE authority SET crlNumber = ?, crl = ?, crlNextUpdate = ?, crlDays = ? WHERE id = ?",
+      sql: "UPDATE authority SET crlNumber = ?, crl = ?, crlNextUpdate = ?, crlLifetime = ? WHERE id = ?",
       arguments: [
-        number, Data(list.der), list.nextUpdate?.seconds, max(1, life ?? Int64(authority.crlDays)), authority.id,
+        number, Data(list.der), list.nextUpdate?.seconds, max(60, life ?? authority.crlLifetime), authority.id,
       ])
   }
 }

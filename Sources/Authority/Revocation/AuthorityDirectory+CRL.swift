@@ -6,12 +6,12 @@ import PKI
 extension AuthorityDirectory {
   /// Writes the CA's CRL with the next number: every revocation of the ledger, expired certificates included.
   ///
-  /// - Parameter days: until nextUpdate; also for the CRLs that follow. Nil: as before.
+  /// - Parameter lifetime: until nextUpdate, in seconds; also for the CRLs that follow. Nil: as before.
   @discardableResult
-  public func writeCRL(signer: UnlockedAuthority, days: Int? = nil) throws(AuthorityError) -> WrittenCRL {
+  public func writeCRL(signer: UnlockedAuthority, lifetime: Int64? = nil) throws(AuthorityError) -> WrittenCRL {
     try exclusively { () throws(AuthorityError) in
       let now = actor.now
-      let written = try ledger.write { try writeCRL(of: signer, days: days, in: $0, at: now) }
+      let written = try ledger.write { try writeCRL(of: signer, lifetime: lifetime, in: $0, at: now) }
       try publishCRLs([written])
       return written
     }
@@ -32,7 +32,8 @@ extension AuthorityDirectory {
   ///
   /// - Throws: ``AuthorityError/ledgerContradicted(authority:directory:_:)`` when the last CRL or the audit log has a
   ///   revocation that the ledger does not have.
-  func writeCRL(of signer: UnlockedAuthority, days: Int?, in database: Database, at now: UnixTime) throws -> WrittenCRL
+  func writeCRL(of signer: UnlockedAuthority, lifetime: Int64?, in database: Database, at now: UnixTime) throws
+    -> WrittenCRL
   {
     guard let record = try database.authority(id: signer.record.id) else {
       throw AuthorityError.unknownAuthority(name: signer.record.name, known: [])
@@ -43,17 +44,19 @@ extension AuthorityDirectory {
         authority: record.name, directory: layout.root, contradictions)
     }
     let number = (CRLCounter(hex: record.crlNumber) ?? CRLCounter(magnitude: [])).next
-    let days = days ?? record.crlDays
+    let lifetime = lifetime ?? record.crlLifetime
     // Never beyond the CA itself: nobody could check it then.
     let nextUpdate = UnixTime(
-      max(now.seconds + 1, min(now.seconds + Int64(days) * ValidityBounds.day, record.certificate.notAfter.seconds)))
+      max(now.seconds + 1, min(now.seconds + lifetime, record.certificate.notAfter.seconds)))
     let entries = try database.revokedEntries(of: record.id)
     let crl = try signer.crl(entries, number: number, thisUpdate: now, nextUpdate: nextUpdate)
     try database.execute(
       sql: """
-        UPDATE authority SET crlNumber = ?, crlDays = ?, crl = ?, crlNextUpdate = ?, crlIsStale = 0 WHERE id = ?
+        UPDATE authority SET crlNumber = ?, crlDays = ?, crlLifetime = ?, crl = ?, crlNextUpdate = ?, crlIsStale = 0 WHERE id = ?
         """,
-      arguments: [number.hexString, days, Data(crl), nextUpdate.seconds, record.id])
+      arguments: [
+        number.hexString, max(1, lifetime / ValidityBounds.day), lifetime, Data(crl), nextUpdate.seconds, record.id,
+      ])
     try database.enqueue(try crlFiles(in: database), in: layout)
     let what = "number \(number.hexString), \(entries.count) revoked"
     try database.audit(AuditEntry(action: .crl, authority: record.name, what: what), by: actor.name, at: now)

@@ -32,7 +32,7 @@ extension AuthorityDirectory {
         for id in Set(request.records.map(\.authorityID)) {
           try database.execute(sql: "UPDATE authority SET crlIsStale = 1 WHERE id = ?", arguments: [id])
         }
-        return try signers.map { try writeCRL(of: $0, days: nil, in: database, at: now) }
+        return try signers.map { try writeCRL(of: $0, lifetime: nil, in: database, at: now) }
       }
       try publishCRLs(written)
       return written

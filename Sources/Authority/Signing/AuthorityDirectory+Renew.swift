@@ -28,29 +28,28 @@ public struct RenewalRequest: Sendable {
 
 extension AuthorityDirectory {
   /// Issues a certificate with the old one's names, subject and profile.
-  public func renew(_ renewal: RenewalRequest, signer: UnlockedAuthority) throws(AuthorityError) -> Issued {
+  ///
+  /// - Parameter revoker: the old certificate's CA, where `revokeOld` asks for it and another one signs.
+  public func renew(_ renewal: RenewalRequest, signer: UnlockedAuthority, revoker: UnlockedAuthority? = nil)
+    throws(AuthorityError) -> Issued
+  {
     let old = try renewable(renewal.record)
     let request = try issueRequest(renewal, old: old)
     let issued = try exclusively { () throws(AuthorityError) in try issueLocked(request, signer: signer) }
     if renewal.revokeOld {
       var revocation = RevocationRequest(records: [renewal.record], reason: .superseded)
       revocation.why = "renewed as \(issued.record.serial)"
-      try revoke(revocation, signers: [signer])
+      try revoke(revocation, signers: [revoker ?? signer])
     }
     return issued
   }
 
-  /// Valid certificates that will have expired `seconds` from now and that no longer-lived one of the same name and
-  /// profile has replaced.
+  /// Valid leaves that will have expired `seconds` from now and that were not renewed yet.
   public func expiring(within seconds: Int64) throws(AuthorityError) -> [CertificateRecord] {
     var filter = CertificateFilter()
     filter.statuses = [.valid]
-    let limit = UnixTime(actor.now.seconds + seconds)
-    let all = try certificates(filter)
-    return all.filter { record in
-      guard record.notAfter < limit, record.folder != "ca" else { return false }
-      return !all.contains { $0.label == record.label && $0.profile == record.profile && $0.notAfter > record.notAfter }
-    }
+    filter.expiringBefore = UnixTime(actor.now.seconds + seconds)
+    return try certificates(filter).filter { $0.folder != "ca" }
   }
 
   private func renewable(_ record: CertificateRecord) throws(AuthorityError) -> Certificate {
@@ -87,7 +86,7 @@ extension AuthorityDirectory {
     request.subject = old.subject
     request.names = try old.requestedNames()
     request.lifetime = renewal.lifetime
-    request.out = record.certificatePath.map { LeafFiles(out: $0, name: record.name) }
+    request.out = record.place(in: layout).map { LeafFiles(out: $0, name: record.name) }
     request.folder = record.folder
     request.isRenewal = true
     request.why = renewal.why.isEmpty ? "renews \(record.serial)" : renewal.why

@@ -66,7 +66,7 @@ extension AuthorityDirectory {
   ) throws(AuthorityError) -> Certificate {
     if let stagedPath, let key = draft.newKey {
       try FilePaths.makeFolder(FilePaths.parent(of: stagedPath))
-      try AtomicFile.create(key, at: stagedPath, mode: AtomicFile.keyMode)
+      try AtomicFile.create(key, at: stagedPath)
       AtomicFile.flushFolder(of: stagedPath)
     }
     return try signer.key.certificate(from: draft.template(serial: serial, issuer: signer.certificate.subject))

@@ -12,7 +12,8 @@ public struct AuthorityRequest: Sendable {
   public var permitted: [ConstrainedName] = []
   public var excluded: [ConstrainedName] = []
   public var protection: KeyProtection
-  public var crlDays = AuthorityDirectory.usualCRLDays
+  /// In seconds.
+  public var crlLifetime = AuthorityDirectory.usualCRLLifetime
   /// Where the new CA's services will be; they stand in what it signs, not in its own certificate.
   public var urls = ServiceURLs()
   public var force = false

@@ -21,7 +21,7 @@ struct CertificateDraft: Sendable {
   var csrPath: String?
   let certificatePath: String
   /// A new key in PEM, to be written to `keyPath`.
-  var newKey: [UInt8]?
+  var newKey: SecretBytes?
   let action: AuditRecord.Action
   let why: String
 

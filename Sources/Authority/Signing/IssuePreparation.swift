@@ -36,7 +36,7 @@ struct IssuePreparation {
   {
     switch request.key {
     case .generate:
-      draft.newKey = key?.pkcs8PEM()
+      draft.newKey = key?.secretPEM
       draft.keyPath = files.key
       draft.csrPath = files.csr
     case .existing(_, let path):

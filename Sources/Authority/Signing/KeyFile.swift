@@ -2,11 +2,21 @@ import Cryptography
 
 /// Private keys in files, with the path in every error.
 public enum KeyFile {
+  /// A CA's key, which nobody else may be able to use.
+  ///
+  /// - Throws: ``AuthorityError/exposed(path:problem:cure:)`` as well.
+  static func readPrivate(_ path: String, passphrase: () -> SecretBytes?) throws(AuthorityError) -> PrivateKey {
+    try Exposure.check(secret: path)
+    return try read(path, passphrase: passphrase)
+  }
+
   /// Any PEM form OpenSSL writes; `passphrase` is asked only for an encrypted one.
-  public static func read(_ path: String, passphrase: () -> [UInt8]?) throws(AuthorityError) -> PrivateKey {
-    let pem = try FileReader.bytes(of: path, limit: 1 << 20)
+  public static func read(_ path: String, passphrase: () -> SecretBytes?) throws(AuthorityError) -> PrivateKey {
+    let secret = try FileReader.secret(of: path, limit: 1 << 20)
     do {
-      return try PrivateKey(pem: pem, passphrase: passphrase)
+      return try secret.withArray { (pem) throws(CryptographyError) in
+        try PrivateKey(pem: pem, passphrase: passphrase)
+      }
     } catch CryptographyError.passphraseRequired {
       throw .passphraseRequired(path: path)
     } catch CryptographyError.wrongPassphrase {

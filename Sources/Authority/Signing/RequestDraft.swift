@@ -33,7 +33,7 @@ public struct RequestDraft: Sendable {
       guard force || !FilePaths.exists(files.key) else { throw .fileExists(path: files.key) }
       let key = try KeyFile.generate(type)
       let csr = try Self.csr(subject: subject, names: names, key: key)
-      try AtomicFile.writeKey(key.pkcs8PEM(), to: files.key, force: force)
+      try AtomicFile.writeKey(key.secretPEM, to: files.key, force: force)
       try AtomicFile.write(csr.pem, to: files.csr, mode: AtomicFile.publicMode)
       return [files.key, files.csr]
     case .existing(let key, _):

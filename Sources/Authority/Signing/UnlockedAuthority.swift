@@ -13,10 +13,12 @@ public struct UnlockedAuthority: Sendable {
 
 extension AuthorityDirectory {
   /// Reads the key of the CA called `name` (nil: the default one) and checks that it is the certificate's.
-  public func unlock(_ name: String? = nil, passphrase: () -> [UInt8]?) throws(AuthorityError) -> UnlockedAuthority {
+  public func unlock(_ name: String? = nil, passphrase: () -> SecretBytes?) throws(AuthorityError) -> UnlockedAuthority
+  {
     let record = try authority(name)
     let files = layout.authority(record.name)
-    let key = try KeyFile.read(files.key, passphrase: passphrase)
+    try Exposure.check(layout)
+    let key = try KeyFile.readPrivate(files.key, passphrase: passphrase)
     guard key.publicKey.subjectPublicKeyInfo == record.certificate.subjectPublicKeyInfo else {
       throw .keyMismatch(key: files.key, certificate: files.certificate)
     }
