@@ -1,4 +1,5 @@
 import ArgumentParser
+import Cryptography
 
 /// The root command. Each subcommand has its own file; conventions they share are in `CommandLine/`.
 @main
@@ -7,8 +8,8 @@ struct Countersign: ParsableCommand {
     commandName: "countersign",
     abstract: "Mutual TLS: a private CA, its certificates, and a gateway that lets only their holders in.",
     discussion: """
-      Exit codes: 0 done, 1 refused or failed, 2 bad usage or input.
-      Errors go to standard error as "countersign: …". Lists are also printed with --json.
+      Exit codes: 0 done, 1 refused or failed, 2 bad usage or input. Errors go to
+      standard error as "countersign: …". Lists are also printed with --json.
       """,
     version: "countersign 0.1.0",
     subcommands: [
@@ -18,6 +19,8 @@ struct Countersign: ParsableCommand {
     ])
 
   static func main() {
+    // Every command may come to hold a key or a passphrase.
+    CoreDumps.forbid()
     CommandRunner.run(Countersign.self, arguments: Array(CommandLine.arguments.dropFirst()))
   }
 }

@@ -87,9 +87,11 @@ final class Scenario {
   @discardableResult
   func openssl(_ arguments: [String]) throws -> Outcome { try Program.run("openssl", arguments, in: folder) }
 
+  /// A file of its owner alone, as passphrases must be.
   func write(_ text: String, to name: String) throws -> String {
     let path = folder + "/" + name
     try text.write(toFile: path, atomically: false, encoding: .utf8)
+    chmod(path, 0o600)
     return path
   }
 

@@ -118,13 +118,58 @@ struct ImportTests {
       """
     let made = try Program.run("bash", ["-c", script], in: scenario.folder)
     #expect(made.status == 0, "\(made.errors)")
-    try scenario.mustRun(["ca", "import", scenario.folder + "/rsa"])
+    let imported = try scenario.mustRun(["ca", "import", scenario.folder + "/rsa"])
     let listed = try scenario.list()
     #expect(listed.map(\.name) == ["vpn", "gone"])
     #expect(listed.map(\.status) == ["valid", "expired"])
+    #expect(imported.errors.contains("left in \(scenario.folder)/rsa/pki: vpn.req"))
+    #expect(imported.errors.contains("ca.key can still sign"))
+    #expect(scenario.names("client") == ["vpn.crt", "vpn.key"])
+    try oldPlaceIsForgotten(scenario)
+  }
+
+  /// Nothing of the old directory is touched, and with it gone everything goes on.
+  private func oldPlaceIsForgotten(_ scenario: Scenario) throws {
+    func state() throws -> String {
+      let script = "find rsa -exec stat -c '%n %a %Y %Z' {} +; find rsa -type f -exec sha256sum {} +"
+      return try Program.run("sh", ["-c", script], in: scenario.folder).output
+    }
+    let before = try state()
     let password = try scenario.write("p\n", to: "password")
-    try scenario.mustRun(["export", "p12", "vpn", "--password-file", password, "--out", scenario.folder + "/vpn.p12"])
-    #expect(try scenario.openssl(["pkcs12", "-in", "vpn.p12", "-passin", "pass:p", "-noout"]).status == 0)
+    try scenario.mustRun(["export", "p12", "vpn", "--password-file", password])
+    try scenario.mustRun(["renew", "vpn"])
+    try scenario.mustRun(["renew", "vpn", "--rekey", "--revoke-old"])
+    #expect(try state() == before)
+    #expect(scenario.names("client").contains("vpn.p12"))
+    #expect(try scenario.openssl(["pkcs12", "-in", "pki/client/vpn.p12", "-passin", "pass:p", "-noout"]).status == 0)
+    try FileManager.default.removeItem(atPath: scenario.folder + "/rsa")
+    try scenario.mustRun(["renew", "vpn"])
+    try scenario.mustRun(["export", "p12", "vpn", "--password-file", password, "--force"])
+    try scenario.mustRun(["revoke", "vpn"])
+  }
+
+  @Test("a key that is not the certificate's stays behind; of two rows of one serial the one that revokes counts")
+  func foreignKeyAndTwin() throws {
+    let scenario = try Scenario(nil)
+    let script = """
+      set -e; mkdir -p rsa/issued rsa/private rsa/revoked/certs_by_serial; cd rsa
+      openssl req -x509 -newkey rsa:2048 -nodes -keyout private/ca.key -days 3650 -subj "/CN=CA" -out ca.crt
+      openssl req -new -newkey rsa:2048 -nodes -keyout private/a.key -subj "/CN=a" -out a.req
+      openssl x509 -req -in a.req -CA ca.crt -CAkey private/ca.key -set_serial 0x11 -days 300 -out issued/a.crt
+      openssl genpkey -algorithm EC -pkeyopt ec_paramgen_curve:P-256 -out private/a.key
+      end=$(date -u -d "$(openssl x509 -in issued/a.crt -noout -enddate | cut -d= -f2)" +%y%m%d%H%M%SZ)
+      printf 'V\\t%s\\t\\t11\\tunknown\\t/CN=a\\n' $end > index.txt
+      printf 'R\\t%s\\t200101000000Z,keyCompromise\\t11\\tunknown\\t/CN=a\\n' $end >> index.txt
+      """
+    let made = try Program.run("bash", ["-c", script], in: scenario.folder)
+    #expect(made.status == 0, "\(made.errors)")
+    let refused = try scenario.countersign(["ca", "import", scenario.folder + "/rsa"])
+    #expect(refused.status == 1 && refused.errors.contains("index.txt:2: serial 11 is in line 1 already"))
+    let imported = try scenario.mustRun(["ca", "import", scenario.folder + "/rsa", "--skip-damaged"])
+    #expect(imported.errors.contains("private/a.key: does not belong to the certificate"))
+    #expect(imported.errors.contains("left in \(scenario.folder)/rsa: a.req, private/a.key"))
+    #expect(scenario.names("client") == ["a.crt"])
+    #expect(try scenario.list().map(\.reason) == ["keyCompromise"])
   }
 
   @Test("a CA made by the guide's own commands is taken over in its place")

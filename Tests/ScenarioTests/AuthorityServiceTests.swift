@@ -224,7 +224,7 @@ struct AuthorityServiceTests {
     let directory = try TemporaryDirectory()
     let ports = try Ports(1)
     let authority = try OwnAuthority(in: directory, passphrase: "secret")
-    try directory.write("empty.pass", "\n")
+    try directory.writeSecret("empty.pass", "\n")
     let server = "server { listen 127.0.0.1:@PORT1@; location / { authority_directory pki; authority_ocsp; %% } }"
     #expect(throws: GatewayFailure.self) {
       try GatewayProcess(

@@ -20,8 +20,10 @@ struct AuthorityOptions: ParsableArguments {
     help: ArgumentHelp("Name constraint: no names below it. Repeatable.", valueName: "subtree"))
   var excluded: [String] = []
 
-  @Option(help: ArgumentHelp("Days a CRL of this CA is good for.", valueName: "days"))
-  var crlDays = AuthorityDirectory.usualCRLDays
+  @Option(
+    name: [.customLong("crl-lifetime"), .customLong("crl-days")],
+    help: ArgumentHelp("How long a CRL of this CA is good for: 30d, 12h.", valueName: "time"))
+  var crlLifetime = Lifetime(days: 30)
 
   @OptionGroup var urls: ServiceURLOptions
 
@@ -33,26 +35,23 @@ struct AuthorityOptions: ParsableArguments {
 
   @OptionGroup var passphrase: NewPassphraseOptions
 
-  func request(subject: String, days: Int, pathLength: Int?, keyPath: String) throws -> AuthorityRequest {
-    guard (1...3650).contains(crlDays) else {
-      throw UsageError("--crl-days \(crlDays) is not possible; accepted: 1 to 3650")
-    }
+  func request(subject: String, lifetime: Lifetime, pathLength: Int?, keyPath: String) throws -> AuthorityRequest {
+    let crlLifetime = try crlLifetime.checked(asCRLOf: "--crl-lifetime")
     if let pathLength, !(0...100).contains(pathLength) {
       throw UsageError("--path-length \(pathLength) is not possible; accepted: 0 to 100")
     }
     let subject = try ArgumentValues.subject(subject)
     let keyType = try ArgumentValues.keyType(key)
-    let lifetime = try ArgumentValues.seconds(days: days)
     let (permitted, excluded) = (
       try permitted.map { try ConstrainedName($0) }, try excluded.map { try ConstrainedName($0) }
     )
     var request = AuthorityRequest(subject: subject, protection: try passphrase.protection(for: keyPath))
     request.keyType = keyType
-    request.lifetime = lifetime
+    request.lifetime = lifetime.seconds
     request.pathLength = pathLength
     request.permitted = permitted
     request.excluded = excluded
-    request.crlDays = crlDays
+    request.crlLifetime = crlLifetime
     request.urls = try urls.checked()
     request.force = force
     request.why = why

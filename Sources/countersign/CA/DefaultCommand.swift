@@ -15,9 +15,13 @@ struct DefaultCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
   var why = ""
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() throws {
     let opened = try directory.open()
     try opened.makeDefault(name, why: why)
+    if json { return print(JSONText.of(["default": name])) }
     print("the CA \(name) signs from now on when none is named")
   }
 }

@@ -5,11 +5,15 @@ struct ImportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "import",
     abstract: "Take over the directory of `openssl ca` or easy-rsa.",
+    usage: "countersign ca import [<options>] <dir>",
     discussion: """
-      Reads the CA's key and certificate, index.txt, serial, crlnumber and newcerts/ (or certs_by_serial/, issued/).
-      Every row is in `countersign list` afterwards, every revocation in the next CRL, and CRL numbers go on.
-      A damaged row is named with file and line and nothing is imported, unless --skip-damaged.
-      The directory itself is only read.
+      Reads the CA's key and certificate, index.txt, serial, crlnumber and newcerts/
+      (or certs_by_serial/, issued/). Every row is in `countersign list` afterwards,
+      every revocation in the next CRL, and CRL numbers go on. A damaged row is
+      named with file and line and nothing is imported, unless --skip-damaged.
+      Serial numbers that were used stay taken; new ones are random. Certificates
+      and keys of leaves come along to server/ and client/. The old directory is
+      read once and never written to; what stays behind is named.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -32,8 +36,10 @@ struct ImportCommand: ParsableCommand {
     name: .customLong("chain"), help: ArgumentHelp("Certificates above an intermediate CA, PEM.", valueName: "file"))
   var chain: String?
 
-  @Option(help: ArgumentHelp("Days a CRL is good for from now on.", valueName: "days"))
-  var crlDays = AuthorityDirectory.usualCRLDays
+  @Option(
+    name: [.customLong("crl-lifetime"), .customLong("crl-days")],
+    help: ArgumentHelp("How long a CRL of this CA is good for: 30d, 12h.", valueName: "time"))
+  var crlLifetime = Lifetime(days: 30)
 
   @Flag(help: "Import what is sound and name what is left out.")
   var skipDamaged = false
@@ -44,6 +50,9 @@ struct ImportCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
   var why = ""
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() throws {
     try passphrase.check()
     try AuthorityDirectory.refuseExisting(directory.path, force: true)
@@ -51,7 +60,7 @@ struct ImportCommand: ParsableCommand {
     request.key = key
     request.certificate = certificate
     request.chain = chain
-    request.crlDays = crlDays
+    request.crlLifetime = try crlLifetime.checked(asCRLOf: "--crl-lifetime")
     request.skipDamaged = skipDamaged
     request.force = force
     request.why = why
@@ -59,7 +68,9 @@ struct ImportCommand: ParsableCommand {
       request, into: directory.path, as: .current, passphrase: passphrase.unlocking("the imported key"))
     for damage in report.damages { StandardError.warn("left out: \(damage)") }
     for note in report.notes { StandardError.write("note: " + note) }
-    print("imported \(report.certificates) certificates, \(report.revoked) of them revoked, from \(source)")
-    try AuthorityReport(made).print()
+    if !json {
+      print("imported \(report.certificates) certificates, \(report.revoked) of them revoked, from \(source)")
+    }
+    try AuthorityReport(made).print(json: json)
   }
 }

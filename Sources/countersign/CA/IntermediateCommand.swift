@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authority
+import Cryptography
 import PKI
 
 struct IntermediateCommand: ParsableCommand {
@@ -7,9 +8,11 @@ struct IntermediateCommand: ParsableCommand {
     commandName: "intermediate",
     abstract: "Make an issuing CA under an existing one, and its chain files.",
     discussion: """
-      Without --parent the new CA NAME lives in the same directory (ca/NAME.key, ca/NAME.crt, ca/NAME-chain.crt) and,
-      unless --keep-default is given, signs from now on. With --parent DIR the root stays in DIR, which can then go
-      offline, and --dir becomes a directory of its own whose CA is the intermediate.
+      Without --parent the new CA NAME lives in the same directory (ca/NAME.key,
+      ca/NAME.crt, ca/NAME-chain.crt) and, unless --keep-default is given, signs
+      from now on. With --parent DIR the root stays in DIR, which can then go
+      offline, and --dir becomes a directory of its own whose CA is the
+      intermediate.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -21,8 +24,10 @@ struct IntermediateCommand: ParsableCommand {
   @Option(help: ArgumentHelp("/C=US/O=Example/CN=Example Issuing CA, or the RFC 4514 form.", valueName: "name"))
   var subject: String?
 
-  @Option(help: ArgumentHelp("How long it is valid.", valueName: "days"))
-  var days = 1825
+  @Option(
+    name: [.customLong("lifetime"), .customLong("days")],
+    help: ArgumentHelp("How long it is valid: 3650d, 12h.", valueName: "time"))
+  var lifetime = Lifetime(days: 1825)
 
   @Option(help: ArgumentHelp("How many CAs may follow below it.", valueName: "n"))
   var pathLength = 0
@@ -40,6 +45,9 @@ struct IntermediateCommand: ParsableCommand {
   @Flag(help: "Let the CA that signs by default stay the same.")
   var keepDefault = false
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() throws {
     let signing = try AuthorityDirectory.open(parent ?? directory.path, as: .current)
     for warning in signing.warnings { StandardError.warn(warning) }
@@ -47,17 +55,17 @@ struct IntermediateCommand: ParsableCommand {
     if isSeparate { try AuthorityDirectory.refuseExisting(directory.path, force: options.force) }
     let files = Layout(root: directory.path).authority(isSeparate ? "ca" : name)
     let subject = subject ?? "/CN=Countersign \(name) CA"
-    let request = try options.request(subject: subject, days: days, pathLength: pathLength, keyPath: files.key)
+    let request = try options.request(subject: subject, lifetime: lifetime, pathLength: pathLength, keyPath: files.key)
     let signer = try signing.unlock(ca, passphrase: unlocking(signing))
     if isSeparate {
       let made = try signing.makeIntermediate(directory.path, request, signer: signer)
-      return try AuthorityReport(made).print()
+      return try AuthorityReport(made).print(json: json)
     }
     try signing.makeIntermediate(named: name, request, signer: signer, isDefault: !keepDefault)
-    try AuthorityReport(signing, name: name).print()
+    try AuthorityReport(signing, name: name).print(json: json)
   }
 
-  private func unlocking(_ signing: AuthorityDirectory) -> () -> [UInt8]? {
+  private func unlocking(_ signing: AuthorityDirectory) -> () -> SecretBytes? {
     let path = signing.layout.authority(ca).key
     guard let caPassphraseFile else { return { PassphrasePrompt.ask("Passphrase for \(path): ") } }
     return { try? PassphraseFile.read(caPassphraseFile) }

@@ -6,9 +6,11 @@ struct OCSPSignerCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "ocsp-signer",
     abstract: "Make or renew who signs the CA's OCSP answers, so that answering needs no CA key.",
+    usage: "countersign ca ocsp-signer [<options>]",
     discussion: """
-      Writes ca/NAME-ocsp.key and ca/NAME-ocsp.crt: a P-256 key of its own and a short-lived certificate for OCSPSigning
-      alone. A responder takes the new one at once. From a timer: `countersign ca ocsp-signer --expiring-within 10d`,
+      Writes ca/NAME-ocsp.key and ca/NAME-ocsp.crt: a P-256 key of its own and a
+      short-lived certificate for OCSPSigning alone. A responder takes the new one
+      at once. From a timer: `countersign ca ocsp-signer --expiring-within 10d`,
       which does nothing while the present one lasts longer.
       """)
 
@@ -19,11 +21,13 @@ struct OCSPSignerCommand: ParsableCommand {
     help: ArgumentHelp("The CA whose answers it signs; every CA of the directory without it.", valueName: "name"))
   var ca: String?
 
-  @Option(help: ArgumentHelp("How long the certificate is valid.", valueName: "days"))
-  var days = Int(OCSPSignerRequest.usualLifetime / ValidityBounds.day)
+  @Option(
+    name: [.customLong("lifetime"), .customLong("days")],
+    help: ArgumentHelp("How long the certificate is valid: 30d, 12h.", valueName: "time"))
+  var lifetime = Lifetime(days: OCSPSignerRequest.usualLifetime / ValidityBounds.day)
 
   @Option(help: ArgumentHelp("Only where the present one ends within this time: 10d, 12h.", valueName: "time"))
-  var expiringWithin: String?
+  var expiringWithin: Lifetime?
 
   @Flag(help: "Replace a key file that this directory does not know.")
   var force = false
@@ -37,8 +41,8 @@ struct OCSPSignerCommand: ParsableCommand {
   func run() throws {
     try passphrase.check()
     var request = OCSPSignerRequest()
-    request.lifetime = try ArgumentValues.seconds(days: days)
-    request.renewWithin = try expiringWithin.map { try ArgumentValues.seconds($0, option: "--expiring-within") }
+    request.lifetime = lifetime.seconds
+    request.renewWithin = expiringWithin?.seconds
     request.force = force
     request.why = why
     let opened = try directory.open()

@@ -7,13 +7,15 @@ struct PushCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "push",
     abstract: "Bring the CRLs to gateways, where they take effect at once.",
+    usage: "countersign ca push [<options>]",
     discussion: """
-      A gateway takes CRLs at a location with ssl_crl_push. The CRL's signature is what it believes, so that nothing secret
-      is needed; a gateway that admits only some clients is shown --cert.
+      A gateway takes CRLs at a location with ssl_crl_push. The CRL's signature is
+      what it believes, so that nothing secret is needed; a gateway that admits only
+      some clients is shown --cert.
 
         countersign ca push --to https://gw1.example:9443/crl --remember
-        countersign revoke alice          revokes, writes the CRL, and pushes it to gw1
-        countersign ca push               pushes to all that are remembered, such as after a failure
+        countersign revoke alice    # revokes, writes the CRL, pushes it to gw1
+        countersign ca push         # to all that are remembered, after a failure
 
       Exit status: 0 in effect everywhere, 1 not everywhere, 2 wrong usage.
       """)

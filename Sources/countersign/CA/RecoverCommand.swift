@@ -7,11 +7,11 @@ struct RecoverCommand: ParsableCommand {
     commandName: "recover",
     abstract: "Rebuild the ledger from keys, certificates and CRLs.",
     discussion: """
-      For a ledger that is gone or damaged, and after an older copy of the
-      directory was restored. A ledger that can be read only gains: CAs,
-      certificates (ca/, newcerts/, server/, client/), revocations (CRLs, its own
-      audit log) and CRL numbers. What cannot be recovered is said. Nothing is
-      signed: run `countersign ca crl` afterwards.
+      For a ledger that is gone or damaged, and after an older copy of the directory
+      was restored. A ledger that can be read only gains: CAs, certificates (ca/,
+      newcerts/, server/, client/), revocations (CRLs, its own audit log) and CRL
+      numbers. What cannot be recovered is said. Nothing is signed: run `countersign
+      ca crl` afterwards.
 
       Examples:
         countersign ca recover --dry-run

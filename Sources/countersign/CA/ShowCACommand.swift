@@ -30,7 +30,9 @@ struct ShowCACommand: ParsableCommand {
     let audit: [Act]
 
     var text: String {
-      let acts = audit.map { "\($0.at)  \($0.who)  \($0.action)  \($0.serial ?? "-")  \($0.what)  \($0.why)" }
+      let acts = audit.map {
+        VisibleText.escaped("\($0.at)  \($0.who)  \($0.action)  \($0.serial ?? "-")  \($0.what)  \($0.why)")
+      }
       return (authorities.map(\.text) + (acts.isEmpty ? [] : ["audit:"] + acts)).joined(separator: "\n")
     }
   }

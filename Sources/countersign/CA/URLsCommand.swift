@@ -5,13 +5,17 @@ struct URLsCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "urls",
     abstract: "Say where the CA's services are, for the certificates it signs from now on.",
+    usage: "countersign ca urls [<options>]",
     discussion: """
-      The URLs stand in authorityInformationAccess and cRLDistributionPoints of what the CA signs, unless the profile has
-      its own. Those given take the place of those there were, kind by kind; --clear removes all first. `countersign ca
-      show` prints them. http is usual: what is fetched is signed itself, and https would need a certificate that has to
-      be checked first (RFC 5280 §8).
+      The URLs stand in authorityInformationAccess and cRLDistributionPoints of what
+      the CA signs, unless the profile has its own. Those given take the place of
+      those there were, kind by kind; --clear removes all first. `countersign ca
+      show` prints them. http is usual: what is fetched is signed itself, and https
+      would need a certificate that has to be checked first (RFC 5280 §8).
 
-      Example: countersign ca urls --ocsp-url http://pki.example.com/ocsp --crl-url http://pki.example.com/crl
+      Example:
+        countersign ca urls --ocsp-url http://pki.example.com/ocsp \\
+            --crl-url http://pki.example.com/crl
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -26,6 +30,14 @@ struct URLsCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
   var why = ""
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
+  private struct Entry: Encodable {
+    let authority: String
+    let ocspURLs, caIssuersURLs, crlURLs: [String]
+  }
+
   func run() throws {
     let given = try urls.checked()
     let opened = try directory.open()
@@ -36,6 +48,11 @@ struct URLsCommand: ParsableCommand {
     if !given.caIssuers.isEmpty { urls.caIssuers = given.caIssuers }
     if !given.crl.isEmpty { urls.crl = given.crl }
     try opened.setURLs(urls, of: record.name, why: why)
+    if json {
+      let entry = Entry(
+        authority: record.name, ocspURLs: urls.ocsp, caIssuersURLs: urls.caIssuers, crlURLs: urls.crl)
+      return print(JSONText.of(entry))
+    }
     print("CA \(record.name): certificates signed from now on say")
     let kinds = [("OCSP", urls.ocsp), ("CA certificate", urls.caIssuers), ("CRL", urls.crl)]
     for (kind, list) in kinds { print("  \(kind): \(list.isEmpty ? "nothing" : list.joined(separator: ", "))") }

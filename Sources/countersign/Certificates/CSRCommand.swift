@@ -7,9 +7,11 @@ struct CSRCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "csr",
     abstract: "Make a key and a certificate signing request, without a CA.",
+    usage: "countersign csr [<options>] <profile> <name>",
     discussion: """
-      Writes server/NAME.key and server/NAME.csr (or client/…), or where --out says. The CA signs the request with
-      `countersign issue PROFILE NAME --csr FILE` or `countersign sign FILE --profile PROFILE`.
+      Writes server/NAME.key and server/NAME.csr (or client/…), or where --out says.
+      The CA signs the request with `countersign issue PROFILE NAME --csr FILE` or
+      `countersign sign FILE --profile PROFILE`.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -44,6 +46,9 @@ struct CSRCommand: ParsableCommand {
   @Flag(help: "Replace an existing key.")
   var force = false
 
+  @Flag(help: "Print JSON.")
+  var json = false
+
   func run() throws {
     let layout = Layout(root: directory.path)
     let profile = try ProfileSet.read(profiles, in: layout).profile(profile)
@@ -60,6 +65,7 @@ struct CSRCommand: ParsableCommand {
       guard FileReader.exists(key) else { _ = try ArgumentValues.keyType(key); return }
       request.key = .existing(try KeyFile.read(key) { PassphrasePrompt.ask("Passphrase for \(key): ") }, path: key)
     }
-    for file in try request.write(in: layout) { print(file) }
+    let files = try request.write(in: layout)
+    print(json ? JSONText.of(["files": files]) : files.joined(separator: "\n"))
   }
 }

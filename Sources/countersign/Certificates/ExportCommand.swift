@@ -1,14 +1,17 @@
 import ArgumentParser
 import Authority
+import Cryptography
 import PKI
 
 struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Export a certificate: p12 (key, certificate, chain), pem (the certificate) or chain.",
+    usage: "countersign export [<options>] <form> <certificate>",
     discussion: """
-      p12 is encrypted with AES-256 and has a SHA-256 MAC (OpenSSL 3, Java, NSS, Windows 10); --legacy is for older key
-      stores. chain is the certificate, then its intermediates; --with-root adds the root.
+      p12 is encrypted with AES-256 and has a SHA-256 MAC (OpenSSL 3, Java, NSS,
+      Windows 10); --legacy is for older key stores. chain is the certificate, then
+      its intermediates; --with-root adds the root.
       """)
 
   enum Form: String, ExpressibleByArgument, CaseIterable, Sendable { case p12, pem, chain }
@@ -62,7 +65,7 @@ struct ExportCommand: ParsableCommand {
     let bytes = try opened.p12(
       of: record, keyPath: key, friendlyName: friendlyName, password: password.forWriting(), legacy: password.legacy
     ) { PassphrasePrompt.ask("Passphrase for \(keyPath): ") }
-    try AtomicFile.writeKey(bytes, to: path, force: force)
+    try AtomicFile.writeKey(SecretBytes(bytes), to: path, force: force)
     print(path)
   }
 }

@@ -8,18 +8,21 @@ struct IssueCommand: ParsableCommand {
     commandName: "issue",
     abstract: "Issue certificates: a key, a request and a certificate for each name.",
     discussion: """
-      The profile is server (server_cert), client (usr_cert), peer (both) or one of ca/profiles.json. Each NAME gets a
-      certificate of its own, in server/ or client/. A server's name becomes its DNS or IP name, a name like
+      The profile is server (server_cert), client (usr_cert), peer (both) or one of
+      ca/profiles.json. Each NAME gets a certificate of its own, in server/ or
+      client/. A server's name becomes its DNS or IP name, a name like
       alice@example.com an e-mail name, one like spiffe://… a URI; --san adds more.
 
       Examples:
-        countersign issue server mtls.example.com --san dns:api.example.com --san ip:192.168.1.100
+        countersign issue server mtls.example.com --san dns:api.example.com \\
+            --san ip:192.168.1.100
         countersign issue client alice bob --p12 --password-file p12.pass
         countersign issue client device-7 --csr device-7.csr
         countersign issue client --bulk names.txt --json
 
-      --bulk goes on when a name is refused, and exits with 1 then. Run again, it leaves alone what has a valid
-      certificate of the profile already, and issues the rest.
+      --bulk goes on when a name is refused, and exits with 1 then. Run again, it
+      leaves alone what has a valid certificate of the profile already, and issues
+      the rest.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -112,7 +115,8 @@ struct IssueCommand: ParsableCommand {
     return .existing(existing, path: key)
   }
 
-  private func writeP12(of record: CertificateRecord, in opened: AuthorityDirectory, password secret: String) throws
+  private func writeP12(of record: CertificateRecord, in opened: AuthorityDirectory, password secret: SecretBytes)
+    throws
     -> String
   {
     let path = opened.p12Path(of: record)

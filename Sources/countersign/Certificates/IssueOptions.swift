@@ -16,8 +16,10 @@ struct IssueOptions: ParsableArguments {
   @Flag(help: "Certify the names and the subject that the request asks for as well, as far as the profile allows.")
   var acceptCsrNames = false
 
-  @Option(help: ArgumentHelp("How long it is valid; the profile's usual time without it.", valueName: "days"))
-  var days: Int?
+  @Option(
+    name: [.customLong("lifetime"), .customLong("days")],
+    help: ArgumentHelp("How long it is valid: 90d, 12h; the profile's usual time without it.", valueName: "time"))
+  var lifetime: Lifetime?
 
   @Option(
     help: ArgumentHelp(
@@ -42,7 +44,7 @@ struct IssueOptions: ParsableArguments {
   func apply(to request: inout IssueRequest) throws {
     request.names = try ArgumentValues.names(names)
     request.subject = try subject.map(ArgumentValues.subject)
-    request.lifetime = try days.map(ArgumentValues.seconds(days:))
+    request.lifetime = lifetime?.seconds
     request.out = out.map {
       LeafFiles(out: FileReader.isFolder($0) && !$0.hasSuffix("/") ? $0 + "/" : $0, name: request.name)
     }

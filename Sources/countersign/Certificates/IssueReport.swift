@@ -1,5 +1,6 @@
 import Authority
 import Cryptography
+import PKI
 
 /// What is said of a new certificate.
 struct IssueReport: Encodable {
@@ -21,14 +22,16 @@ struct IssueReport: Encodable {
 
   var text: String {
     let names = alternativeNames.isEmpty ? "" : " (" + alternativeNames.joined(separator: ", ") + ")"
-    return (["\(serial)  \(subject)\(names), valid until \(notAfter)"] + files.map { "  " + $0 }).joined(
-      separator: "\n")
+    return ([VisibleText.escaped("\(serial)  \(subject)\(names), valid until \(notAfter)")] + files.map { "  " + $0 })
+      .joined(separator: "\n")
   }
 
   /// What the request asked for beyond what was given, as a difference.
   private static func text(_ difference: RequestDifference, of label: String) -> String {
     let cure = difference.leftOut.isEmpty ? "" : " (--accept-csr-names certifies names)"
-    let lines = difference.accepted.map { "+ \($0)" } + difference.leftOut.map { "- \($0)" }
+    let lines =
+      difference.accepted.map { "+ " + VisibleText.escaped("\($0)") }
+      + difference.leftOut.map { "- " + VisibleText.escaped("\($0)") }
     return (["note: \(label): the request asks for more than was given\(cure)"] + lines).joined(separator: "\n")
   }
 

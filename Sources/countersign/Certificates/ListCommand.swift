@@ -6,6 +6,7 @@ struct ListCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "list",
     abstract: "List the certificates of the ledger.",
+    usage: "countersign list [<options>]",
     discussion: "Several of --valid, --expired, --revoked and --held are joined; other filters narrow.")
 
   @OptionGroup var directory: DirectoryOptions
@@ -15,8 +16,10 @@ struct ListCommand: ParsableCommand {
   @Flag(help: "Those revoked, on hold or for good.") var revoked = false
   @Flag(help: "Those on hold.") var held = false
 
-  @Option(help: ArgumentHelp("Valid ones that expire within this time: 30d, 12h.", valueName: "time"))
-  var expiringWithin: String?
+  @Option(
+    help: ArgumentHelp(
+      "Valid ones that expire within this time (30d, 12h) and were not renewed yet.", valueName: "time"))
+  var expiringWithin: Lifetime?
 
   @Option(help: ArgumentHelp("In name, subject or alternative name; * stands for anything.", valueName: "pattern"))
   var name: String?
@@ -34,9 +37,7 @@ struct ListCommand: ParsableCommand {
     let now = UnixTime.current
     var filter = CertificateFilter()
     filter.statuses = statuses
-    filter.expiringBefore = try expiringWithin.map {
-      UnixTime(now.seconds + (try ArgumentValues.seconds($0, option: "--expiring-within")))
-    }
+    filter.expiringBefore = expiringWithin.map { UnixTime(now.seconds + $0.seconds) }
     filter.name = name
     filter.profile = profile.map { ["server": "server_cert", "client": "usr_cert", "peer": "peer_cert"][$0] ?? $0 }
     filter.authority = ca

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authority
+import Cryptography
 
 /// The password of a PKCS#12 file about to be written.
 struct P12PasswordOptions: ParsableArguments {
@@ -10,18 +11,18 @@ struct P12PasswordOptions: ParsableArguments {
   @Flag(help: "3DES and SHA-1, for key stores that know nothing newer (old Windows, macOS and Java).")
   var legacy = false
 
-  func forWriting() throws -> String {
-    let bytes: [UInt8]
+  func forWriting() throws -> SecretBytes {
+    let secret: SecretBytes
     if let passwordFile {
-      bytes = try PassphraseFile.read(passwordFile)
+      secret = try PassphraseFile.read(passwordFile)
     } else if let typed = PassphrasePrompt.askTwice("Password for the PKCS#12 file: ") {
-      bytes = typed
+      secret = typed
     } else {
       throw UsageError("there is no terminal to ask for the PKCS#12 password: give --password-file FILE")
     }
-    guard let text = String(validating: bytes, as: UTF8.self) else {
+    guard secret.withBytes({ String(validating: $0, as: UTF8.self) != nil }) else {
       throw UsageError("the PKCS#12 password is not UTF-8")
     }
-    return text
+    return secret
   }
 }

@@ -6,11 +6,13 @@ struct RevokeCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "revoke",
     abstract: "Revoke certificates, or put them on hold, and write the new CRL.",
+    usage: "countersign revoke [<options>] [<certificate> ...]",
     discussion: """
-      A name revokes every certificate of that name that is not expired: the old ones of a renewed name as well.
-      --reason certificateHold suspends; --remove takes a hold back (removeFromCRL).
-      The CRL is written at once, so that a gateway that watches ca/ca.crl refuses from then on. It is pushed
-      to the gateways that `ca push --remember` knows, and to those of --push.
+      A name revokes every certificate of that name that is not expired: the old
+      ones of a renewed name as well. --reason certificateHold suspends; --remove
+      takes a hold back (removeFromCRL). The CRL is written at once, so that a
+      gateway that watches ca/ca.crl refuses from then on. It is pushed to the
+      gateways that `ca push --remember` knows, and to those of --push.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -46,6 +48,9 @@ struct RevokeCommand: ParsableCommand {
   @Option(help: ArgumentHelp("A reason for the audit log.", valueName: "text"))
   var why = ""
 
+  @Flag(help: "Say what would be revoked, and change nothing.")
+  var dryRun = false
+
   @Flag(help: "Print JSON.")
   var json = false
 
@@ -64,6 +69,7 @@ struct RevokeCommand: ParsableCommand {
     let records =
       try certificates.flatMap { try lifts ? opened.held($0) : opened.revocable($0) }
       + files.map { try opened.recorded(file: $0) }
+    if dryRun { return report(records, [], lifts: lifts) }
     if !lifts { try confirm(records, in: opened) }
     let keyring = Keyring(opened, passphrase)
     let names = Set(records.map(\.authority)).sorted()
@@ -95,14 +101,15 @@ struct RevokeCommand: ParsableCommand {
   }
 
   private func report(_ records: [CertificateRecord], _ crls: [WrittenCRL], lifts: Bool) {
-    let verb = lifts ? "released" : reason.lowercased() == "certificatehold" ? "held" : "revoked"
+    let act = lifts ? "released" : reason.lowercased() == "certificatehold" ? "held" : "revoked"
+    let verb = dryRun ? "not yet " + act : act
     if json {
       let entries = records.map { Entry(serial: $0.serial, subject: $0.subject, name: $0.name, act: verb) }
       return print(JSONText.of(entries))
     }
-    for record in records { print("\(verb) \(record.serial)  \(record.subject)") }
+    for record in records { print(VisibleText.escaped("\(verb) \(record.serial)  \(record.subject)")) }
     for crl in crls { print("  \(crl.path): number \(crl.number), \(crl.entries) revoked") }
-    if withoutCRL { StandardError.warn("the CRL does not say so yet: run `countersign ca crl`") }
+    if withoutCRL, !dryRun { StandardError.warn("the CRL does not say so yet: run `countersign ca crl`") }
   }
 
   private struct Entry: Encodable { let serial, subject, name, act: String }

@@ -7,11 +7,12 @@ struct ShowCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "show",
     abstract: "Show a certificate: what it says, and what the ledger knows of it.",
+    usage: "countersign show [<options>] [<certificate>]",
     discussion: """
-      Takes a serial number, a fingerprint or a name of the ledger (client/alice,
-      a subject, its common name, an alternative name), or a certificate file of
-      any issuer: --file FILE or ./FILE. Requests and revocation lists in files
-      are shown in full, as certificates are with --text.
+      Takes a serial number, a fingerprint or a name of the ledger (client/alice, a
+      subject, its common name, an alternative name), or a certificate file of any
+      issuer: --file FILE or ./FILE. Requests and revocation lists in files are
+      shown in full, as certificates are with --text.
       """)
 
   @OptionGroup var directory: DirectoryOptions
@@ -164,7 +165,9 @@ extension CertificateEntry {
 enum LabelledLines {
   static func text(_ lines: [(label: String, value: String?)]) -> String {
     lines.compactMap { line in
-      line.value.map { line.label + String(repeating: " ", count: max(1, 13 - line.label.count)) + $0 }
+      line.value.map {
+        line.label + String(repeating: " ", count: max(1, 13 - line.label.count)) + VisibleText.escaped($0)
+      }
     }.joined(separator: "\n")
   }
 }

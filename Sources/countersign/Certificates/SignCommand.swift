@@ -7,13 +7,14 @@ struct SignCommand: ParsableCommand {
     commandName: "sign",
     abstract: "Sign a certificate signing request.",
     discussion: """
-      The request's own signature is checked. The certificate is for --name, or
-      for the request's common name, and its files are called so. What the request
-      asks for beyond that name (other subject attributes, alternative names) is
-      shown and asked about on a terminal; elsewhere --accept-csr-names takes it.
-      All names are held against the profile.
+      The request's own signature is checked. The certificate is for --name, or for
+      the request's common name, and its files are called so. What the request asks
+      for beyond that name (other subject attributes, alternative names) is shown
+      and asked about on a terminal; elsewhere --accept-csr-names takes it. All
+      names are held against the profile.
 
-      Example: countersign sign server.csr --profile server
+      Example:
+        countersign sign server.csr --profile server
       """)
 
   @OptionGroup var directory: DirectoryOptions

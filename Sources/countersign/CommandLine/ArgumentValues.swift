@@ -26,20 +26,4 @@ enum ArgumentValues {
     for text in texts { names.append(try RequestedName(text)) }
     return names
   }
-
-  /// `--days`: a positive number of days, in seconds.
-  static func seconds(days: Int) throws -> Int64 {
-    guard days > 0, let seconds = ValidityBounds.seconds("\(days)d") else {
-      throw UsageError("--days \(days) is not possible; accepted: 1 to 54900")
-    }
-    return seconds
-  }
-
-  /// `30d`, `12h`; a bare number is days.
-  static func seconds(_ text: String, option: String) throws -> Int64 {
-    guard let seconds = ValidityBounds.seconds(text) else {
-      throw UsageError("\(option) \"\(text)\" is not understood; accepted: 30d, 12h, 45m")
-    }
-    return seconds
-  }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Glibc
+import PKI
 
 /// An error that knows its words and its exit code.
 protocol CommandFailure: Error {
@@ -48,7 +49,7 @@ enum CommandRunner {
 /// Messages for the person at the terminal, kept apart from output for the next program.
 enum StandardError {
   static func write(_ message: String) {
-    let lines = message.split(separator: "\n", omittingEmptySubsequences: false)
+    let lines = VisibleText.escapedLines(message).split(separator: "\n", omittingEmptySubsequences: false)
     let text = lines.enumerated().map { ($0.offset == 0 ? "countersign: " : "  ") + $0.element + "\n" }.joined()
     StandardOutput.write(Array(text.utf8), to: STDERR_FILENO)
   }

@@ -1,4 +1,5 @@
 import Glibc
+import PKI
 
 /// Questions on the controlling terminal, the answer shown as it is typed.
 enum Confirmation {
@@ -7,7 +8,7 @@ enum Confirmation {
     let terminal = open("/dev/tty", O_RDWR | O_CLOEXEC)
     guard terminal >= 0 else { return nil }
     defer { close(terminal) }
-    StandardOutput.write(Array(question.utf8), to: terminal)
+    StandardOutput.write(Array(VisibleText.escapedLines(question).utf8), to: terminal)
     var line: [UInt8] = []
     var byte: UInt8 = 0
     while line.count < 4096 {

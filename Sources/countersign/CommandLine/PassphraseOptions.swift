@@ -1,5 +1,6 @@
 import ArgumentParser
 import Authority
+import Cryptography
 
 /// How an existing key is unlocked: from a file, or by asking.
 struct PassphraseOptions: ParsableArguments {
@@ -9,7 +10,7 @@ struct PassphraseOptions: ParsableArguments {
   var file: String?
 
   /// For a key found to be encrypted. Nil: there is nobody to ask.
-  func unlocking(_ what: String) -> () -> [UInt8]? {
+  func unlocking(_ what: String) -> () -> SecretBytes? {
     { [file] in
       if let file { return try? PassphraseFile.read(file) }
       return PassphrasePrompt.ask("Passphrase for \(what): ")
@@ -47,15 +48,5 @@ struct NewPassphraseOptions: ParsableArguments {
       throw UsageError("an empty passphrase protects nothing; --no-passphrase leaves the key unencrypted")
     }
     return .passphrase(passphrase)
-  }
-}
-
-/// A passphrase kept in a file: its first line, without the line's end.
-enum PassphraseFile {
-  static func read(_ path: String) throws(AuthorityError) -> [UInt8] {
-    var line = Array(try FileReader.bytes(of: path, limit: 1 << 20).prefix { $0 != 10 })
-    if line.last == 13 { line.removeLast() }
-    guard !line.isEmpty else { throw .unreadable(path: path, problem: "its first line, the passphrase, is empty") }
-    return line
   }
 }

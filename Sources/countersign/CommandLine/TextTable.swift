@@ -1,10 +1,12 @@
+import PKI
+
 /// Columns as wide as their widest cell.
 struct TextTable {
   private var rows: [[String]]
 
   init(header: [String]) { rows = [header] }
 
-  mutating func add(_ row: [String]) { rows.append(row) }
+  mutating func add(_ row: [String]) { rows.append(row.map(VisibleText.escaped)) }
 
   var text: String {
     let widths = (0..<(rows.first?.count ?? 0)).map { column in rows.map { $0[column].count }.max() ?? 0 }

@@ -7,9 +7,11 @@ struct GatewayCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "gateway",
     abstract: "Terminate TLS, verify client certificates and proxy, as an nginx configuration says.",
+    usage: "countersign gateway [<options>]",
     discussion: """
-      Signals: HUP reloads, QUIT ends when the open requests are done, TERM and INT end at once, USR1 reopens the logs.
-      Exit status: 0 success, 1 the configuration or a signal failed, 2 wrong usage.
+      Signals: HUP reloads, QUIT ends when the open requests are done, TERM and INT
+      end at once, USR1 reopens the logs. Exit status: 0 success, 1 the
+      configuration or a signal failed, 2 wrong usage.
       """)
 
   @Option(name: .customShort("c"), help: "Configuration file, relative to the prefix.")

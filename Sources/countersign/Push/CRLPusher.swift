@@ -52,6 +52,11 @@ struct CRLPusher {
   var pauses: [UInt32] = [1, 3]
 
   func push(_ lists: [PushedList], to targets: [PushTarget]) -> [PushOutcome] {
+    for target in targets where target.isUnprotected {
+      StandardError.warn(
+        "\(target.url) is plain http: whoever is on the way can hold a revocation back and answer in the gateway's name;"
+          + " use https")
+    }
     var attempts = targets.flatMap { target in lists.map { Attempt(target: target, list: $0) } }
     for pause in pauses.map(Optional.some) + [nil] {
       run(&attempts)
@@ -128,6 +133,7 @@ private struct Attempt {
       case 200: ": the answer is not that of ssl_crl_push"
       default: ""
       }
-    return "HTTP \(status)" + (detail.map { ": \($0)" } ?? known)
+    return "HTTP \(status)"
+      + (detail.map { ": " + VisibleText.escaped(VisibleText.shortened($0, limit: 1024)) } ?? known)
   }
 }

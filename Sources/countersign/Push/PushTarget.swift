@@ -16,6 +16,9 @@ struct PushTarget: Codable, Hashable {
   /// Whom the gateway's own certificate must be vouched for by; the CAs of the directory where it is empty.
   var trust: [String] = []
 
+  /// Nothing tells who answers, and anybody on the way can keep a list.
+  var isUnprotected: Bool { FetchURL(url)?.scheme == .http && !url.hasPrefix("unix:") }
+
   /// What Fetch needs for it.
   func request(_ list: [UInt8], trusting fallback: [Certificate]) throws -> FetchRequest {
     guard let url = FetchURL(url) else {

@@ -103,7 +103,7 @@ struct UpAuthority {
   private func writeP12(_ client: UpClient) throws {
     let password = HexText.lower(secureRandomBytes(8))
     let record = try directory.newest("client/\(client.name)")
-    let bytes = try directory.p12(of: record, password: password, legacy: false) { nil }
+    let bytes = try directory.p12(of: record, password: SecretBytes(password.utf8), legacy: false) { nil }
     try AtomicFile.write(bytes, to: client.files.p12, mode: AtomicFile.keyMode)
     try AtomicFile.write(Array((password + "\n").utf8), to: client.passwordFile, mode: AtomicFile.keyMode)
   }

@@ -7,6 +7,7 @@ struct UpCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "up",
     abstract: "CA, certificates and gateway in one step; prints the curl line that works.",
+    usage: "countersign up [<options>]",
     discussion: """
       Makes what is missing and starts. What it is told it keeps in DIR/up.json: run
       it again without options and it serves the same, with nothing made twice and
@@ -16,7 +17,9 @@ struct UpCommand: ParsableCommand {
       DIR/gateway.conf is yours to edit: once it differs from what this command
       wrote, it is left alone.
 
-      Example: countersign up --upstream http://127.0.0.1:3000 --name api.internal --client alice --client bob
+      Example:
+        countersign up --upstream http://127.0.0.1:3000 --name api.internal \\
+            --client alice --client bob
       """)
 
   @OptionGroup var directory: DirectoryOptions

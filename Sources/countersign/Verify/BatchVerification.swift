@@ -27,7 +27,8 @@ enum BatchVerification {
   private static func answer(_ line: [UInt8]) -> [UInt8] {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return Array((try? encoder.encode(result(line))) ?? Data())
+    let json = String(decoding: (try? encoder.encode(result(line))) ?? Data(), as: UTF8.self)
+    return Array(VisibleText.escapedJSON(json).utf8)
   }
 
   private static func result(_ line: [UInt8]) -> BatchResult {

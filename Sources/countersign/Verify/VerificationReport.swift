@@ -63,14 +63,15 @@ struct VerificationReport: Encodable {
   var text: String {
     guard verdict == .refused else {
       let steps = path.map { "  \($0.depth)  \($0.subject)  serial \($0.serial), until \($0.notAfter)" }
-      return (["valid"] + steps).joined(separator: "\n")
+      return VisibleText.escapedLines((["valid"] + steps).joined(separator: "\n"))
     }
-    guard !findings.isEmpty else { return "refused: \(rule ?? "")\n  \(detail ?? "")" }
+    guard !findings.isEmpty else { return "refused: \(rule ?? "")\n  \(VisibleText.escaped(detail ?? ""))" }
     let lines = findings.map { finding in
       let about = finding.subject.map { ": \($0), serial \(finding.serial ?? "")" } ?? ""
-      let facts = finding.detail.isEmpty ? "" : "\n     \(finding.detail)"
+      let facts = finding.detail.isEmpty ? "" : "\n     \(VisibleText.escaped(finding.detail))"
       return "  \(finding.depth)  \(finding.openssl) [\(finding.rule)]\(about)\(facts)"
     }
-    return (["refused"] + lines + ["$ssl_client_verify would be \(ssl_client_verify ?? "")"]).joined(separator: "\n")
+    return VisibleText.escapedLines(
+      (["refused"] + lines + ["$ssl_client_verify would be \(ssl_client_verify ?? "")"]).joined(separator: "\n"))
   }
 }

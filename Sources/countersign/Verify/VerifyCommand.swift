@@ -10,14 +10,18 @@ struct VerifyCommand: ParsableCommand {
     discussion: """
       Exit codes: 0 valid, 1 refused, 2 bad input.
 
-      Without --purpose the certificate is judged as a client's; with --host or --ip as a server's. With --crl every
-      certificate below the anchor needs a CRL, as under ssl_crl. --profile strict asks what ssl_verify_profile strict
-      does (docs/verifier-profiles.md), and of servers what the CA/Browser Forum asks too.
+      Without --purpose the certificate is judged as a client's; with --host or --ip
+      as a server's. With --crl every certificate below the anchor needs a CRL, as
+      under ssl_crl. --profile strict asks what ssl_verify_profile strict does
+      (docs/verifier-profiles.md), and of servers what the CA/Browser Forum asks
+      too.
 
-      --batch FILE (or - for standard input) reads one JSON object a line: id, cert (PEM), trust, untrusted, crl (lists
-      of PEM), purpose, at, host | ip | email, depth, policy (list), require_explicit_policy, inhibit_any_policy,
-      inhibit_policy_mapping, revocation (required | if-present | off), profile (compatible | strict). It prints one a
-      line: id, verdict (valid | refused | error), rule, detail.
+      --batch FILE (or - for standard input) reads one JSON object a line: id, cert
+      (PEM), trust, untrusted, crl (lists of PEM), purpose, at, host | ip | email,
+      depth, policy (list), require_explicit_policy, inhibit_any_policy,
+      inhibit_policy_mapping, revocation (required | if-present | off), profile
+      (compatible | strict). It prints one a line: id, verdict (valid | refused |
+      error), rule, detail.
       """)
 
   @Option(name: .long, parsing: .upToNextOption, help: ArgumentHelp("Trust anchors, PEM or DER.", valueName: "file"))

@@ -1,17 +1,20 @@
 import ArgumentParser
 import Authority
+import PKI
 
 struct WhyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "why",
     abstract: "Say why the gateway refused a client's certificate, by the id of the refusal.",
     discussion: """
-      The id stands in the error log, and on the page of the refusal where ssl_verify_client_detail is on. Without -e the
-      log is looked for in the directory: error.log, then logs/error.log.
+      The id stands in the error log, and on the page of the refusal where
+      ssl_verify_client_detail is on. Without -e the log is looked for in the
+      directory: error.log, then logs/error.log.
 
       Exit codes: 0 found, 1 no such refusal in the log, 2 bad input.
 
-      Example: countersign why 7k2m9qxa -e /var/log/countersign/error.log
+      Example:
+        countersign why 7k2m9qxa -e /var/log/countersign/error.log
       """)
 
   @Argument(help: ArgumentHelp("The id of the refusal: eight characters.", valueName: "id"))
@@ -34,7 +37,7 @@ struct WhyCommand: ParsableCommand {
     guard let line = try LogSearch(path: path).first(where: { RefusalLine($0, id: id.lowercased()) }) else {
       throw NoSuchRefusal(id: id, path: path)
     }
-    print(line.report)
+    print(VisibleText.escapedLines(line.report))
   }
 
   private func logFile() throws(UsageError) -> String {

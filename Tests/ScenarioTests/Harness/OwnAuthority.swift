@@ -13,7 +13,7 @@ final class OwnAuthority: Sendable {
     self.directory = directory
     self.name = name
     if let passphrase {
-      try directory.write("\(name).pass", passphrase + "\n")
+      try directory.writeSecret("\(name).pass", passphrase + "\n")
       try run("ca", "init", "--subject", "/O=Test/CN=\(name)", "--passphrase-file", directory.file("\(name).pass"))
     } else {
       try run("ca", "init", "--subject", "/O=Test/CN=\(name)", "--no-passphrase")

@@ -91,6 +91,14 @@ final class TemporaryDirectory: Sendable {
     return target.path
   }
 
+  /// A file of its owner alone, as keys and passphrases must be.
+  @discardableResult
+  func writeSecret(_ name: String, _ text: String) throws -> String {
+    let path = try write(name, text)
+    chmod(path, 0o600)
+    return path
+  }
+
   func writing(_ name: String) throws -> FileHandle {
     _ = FileManager.default.createFile(atPath: file(name), contents: nil)
     return try FileHandle(forWritingTo: url(name))
