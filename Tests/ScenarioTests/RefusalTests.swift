@@ -44,6 +44,23 @@ struct RefusalTests {
     #expect(try why(id, ["--dir", scene.directory.path]).output == found.output)
   }
 
+  @Test(
+    "a client that does not accept the server's certificate is told apart, with its alert", arguments: ["1.2", "1.3"])
+  func serverRejected(version: String) throws {
+    let scene = try Scene()
+    try scene.authority.writeCRL()
+    let gateway = try scene.start(Self.server(scene))
+    let run = try Program.run(
+      "curl", ["-sS", "--max-time", "20", "--tls-max", version, "https://localhost:\(scene.ports[0])/"])
+    #expect(run.status == 60, "\(run.errors)")
+    #expect(eventually { gateway.errorLog.contains("rule tls_server_rejected") }, "\(gateway.errorLog)")
+    #expect(gateway.errorLog.contains("alert unknown ca:SSL alert number 48) while SSL handshaking"))
+    let id = try #require(lastID(gateway))
+    let found = try why(id, ["-e", scene.directory.file("error.log")])
+    #expect(found.output.contains("the client does not accept the server's certificate"), "\(found.output)")
+    #expect(found.output.contains("curl: --cacert"))
+  }
+
   @Test("with ssl_verify_client_detail the page shows the id alone, on 400 and on 403")
   func withDetail() throws {
     let scene = try Scene()
@@ -64,6 +81,30 @@ struct RefusalTests {
     }
     #expect(gateway.errorLog.contains("denied by \"ssl_client_deny cn:mallory\" in "))
     #expect(try scene.curl(try scene.authority.issue("alice")).get("/").body == "hello")
+  }
+
+  @Test("who comes without a certificate, without TLS or for another server gets an id that why explains")
+  func wrongWay() throws {
+    let scene = try Scene()
+    try scene.authority.writeCRL()
+    let other = Self.server(scene, "ssl_verify_client_detail on; ssl_verify_depth 3;").replacingOccurrences(
+      of: "server_name localhost;", with: "server_name other.example;")
+    let gateway = try scene.start(Self.server(scene, "ssl_verify_client_detail on;") + other)
+    let alice = try scene.authority.issue("alice")
+    let ways: [(rule: String, answer: () throws -> Answer)] = [
+      ("no_certificate", { try scene.curl.get("/") }),
+      ("plaintext_on_tls_port", { try Curl(port: scene.ports[0]).get("/") }),
+      ("misdirected", { try scene.curl(alice).get("/", ["-H", "Host: other.example"]) }),
+    ]
+    for way in ways {
+      let answer = try way.answer()
+      #expect(answer.status >= 400)
+      #expect(eventually { gateway.errorLog.contains("rule \(way.rule), cure") }, "\(gateway.errorLog)")
+      let id = try #require(lastID(gateway))
+      #expect(answer.body.contains("<center>Refusal \(id)</center>\r\n"), "\(way.rule): \(answer.body)")
+      let found = try why(id, ["-e", scene.directory.file("error.log")])
+      #expect(found.output.contains("  rule  \(way.rule): "), "\(found.output)")
+    }
   }
 
   @Test("refusals within the handshake and of open connections have their ids, too")

@@ -1,4 +1,5 @@
 import Cryptography
+import NIOCore
 import TLSEngine
 import Testing
 
@@ -85,6 +86,35 @@ struct AlertTests {
     #expect(wire.client.error == .peerRefused(.unknownCA))
     #expect(wire.server.error == .alertReceived(.unknownCA))
     #expect(wire.server.error?.description.contains("SSL alert number 48") == true)
+  }
+
+  @Test("a refusal in the clear, as OpenSSL's clients send it in TLS 1.3, is the client's alert", arguments: [1, 2])
+  func plaintextAlert(level: UInt8) throws {
+    #expect(try error(after: [21, 3, 3, 0, 2, level, 48]) == .alertReceived(.unknownCA))
+  }
+
+  @Test(
+    "what only begins like an alert is a damaged record",
+    arguments: [
+      [21, 3, 3, 0, 3, 2, 48, 0], [21, 3, 3, 0, 2, 3, 48], [23, 3, 3, 0, 2, 2, 48],
+    ] as [[UInt8]])
+  func notAnAlert(bytes: [UInt8]) throws {
+    guard case .peerAtFault? = try error(after: bytes) else {
+      Issue.record("taken for something else")
+      return
+    }
+  }
+
+  /// What a server makes of `bytes` in place of the client's second flight.
+  private func error(after bytes: [UInt8]) throws -> TLSError? {
+    let wire = try Setup(server()).wire()
+    wire.client.settle()
+    for var flight in [try #require(wire.client.connection.takeOutput()), ByteBuffer(bytes: bytes)] {
+      #expect(wire.server.error == nil)
+      wire.server.connection.received(&flight)
+      wire.server.settle()
+    }
+    return wire.server.error
   }
 
   @Test("an end of the transport within the handshake is told apart")

@@ -21,7 +21,8 @@ extension DirectiveTable {
     ) { invocation throws(Diagnostic) in
       invocation.reading.main.errorLogs.append(try ErrorLog(invocation))
     },
-    main("pid", "file", .exactly(1), default: "logs/nginx.pid", "The file that holds the main process's number.") {
+    main("pid", "file", .exactly(1), default: "logs/countersign.pid", "The file that holds the main process's number.")
+    {
       invocation throws(Diagnostic) in
       invocation.reading.main.pidFile = invocation.reading.paths.underPrefix(invocation.text(0))
     },

@@ -49,6 +49,12 @@ private struct Place: Equatable, Sendable {
 extension Request {
   /// Judges the client for the place where the request stands: by the policy on certificates, then by the rules on identities.
   func judge() -> Judgement {
+    let judgement = judgeInPlace()
+    traceJudgement(judgement)
+    return judgement
+  }
+
+  private func judgeInPlace() -> Judgement {
     if let status = policyRefusal() { return refused(status) }
     guard admitsClient() else { return refused(403) }
     return .admitted(Admission(to: Place(of: self), isToPageOfRefusal: isAtPageOfRefusal))

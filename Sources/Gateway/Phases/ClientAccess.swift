@@ -64,9 +64,7 @@ extension Request {
   private func refuseClient(_ rule: ClientAccessRule.Action, _ reason: String) -> Bool {
     guard refusalID == nil else { return false }
     connection.counters.count(.requestRefused(rule == .allow ? .notAllowed : .denied))
-    let refusal = ClientRefusal(rule, clientVerdict)
-    refusalID = refusal.id
-    log(.error, refusal.line("access forbidden to client SSL certificate: \(reason)"))
+    tell(ClientRefusal(rule, clientVerdict), .error, "access forbidden to client SSL certificate: \(reason)")
     return false
   }
 }

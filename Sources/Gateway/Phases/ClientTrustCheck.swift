@@ -22,6 +22,7 @@ extension Request {
   /// Ends the request where the policy of the place refuses the client.
   func trustsClient() -> Bool {
     guard let status = policyRefusal() else { return true }
+    traceJudgement(.refused(status))
     finalize(status: status)
     return false
   }
@@ -40,15 +41,13 @@ extension Request {
     guard let verdict = connection.currentVerdict(for: server, under: policy) else {
       if rules.mode != .on { return nil }
       connection.counters.count(.requestRefused(.noCertificate))
-      log(.info, "client sent no required SSL certificate")
+      tell(ClientRefusal(RequestRule.noCertificate), .info, "client sent no required SSL certificate")
       return 496
     }
     if verdict.isVerified || rules.failure == .continue { return nil }
     if rules.mode == .optionalNoCA, verdict.isMerelyUntrusted { return nil }
     connection.counters.count(.requestRefused(.certificate))
-    let refusal = ClientRefusal(verdict)
-    refusalID = refusal.id
-    log(.error, refusal.line("client SSL certificate verify error: (\(verdict.refusalText))"))
+    tell(ClientRefusal(verdict), .error, "client SSL certificate verify error: (\(verdict.refusalText))")
     return 495
   }
 
@@ -56,7 +55,9 @@ extension Request {
   private func refusalWithoutTLS(under policy: PolicyID) -> Int? {
     guard policy != .server, server.clientPolicy.mode == .on else { return nil }
     connection.counters.count(.requestRefused(.noCertificate))
-    log(.error, "access forbidden: this place requires a client certificate, and none can be asked for without TLS")
+    tell(
+      ClientRefusal(RequestRule.noTLS), .error,
+      "access forbidden: this place requires a client certificate, and none can be asked for without TLS")
     return 403
   }
 }

@@ -161,6 +161,8 @@ extension Request {
     var found = chosen
     if let limit = chosen.limitExcept, !limit.methods.contains(method.name) { found = limit.location }
     location = found
+    isTraced = found.isTraced
+    traceLocation()
     if let handler = found.handler { phases.contentHandler = handler }
     if !found.facts.keepsAlive || exchange.requestsOnConnection >= found.facts.keepaliveRequests {
       exchange.disableKeepAlive()

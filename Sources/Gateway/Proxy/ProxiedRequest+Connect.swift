@@ -75,6 +75,7 @@ extension ProxiedRequest {
     self.connection = connection
     connection.begin(self, maximumHead: settings.bufferSize.bytes)
     note { $0.connectTime = NIODeadline.now().since(tryStart) }
+    request.trace("http upstream \(connection.key.address.name): \(isReused ? "kept connection" : "connected")")
     sendRequest()
   }
 }

@@ -10,6 +10,7 @@ extension ProxiedRequest {
       $0.headerTime = NIODeadline.now().since(tryStart)
     }
     request.response.upstreamFields = head.fields
+    request.trace("http upstream status: \(head.status)")
     if head.status >= 300, goesToNextPeer(head) || isIntercepted(head) { return }
     if framing == .tunnel, !mayTunnel(head) {
       log(.error, "upstream switched protocols without being asked")

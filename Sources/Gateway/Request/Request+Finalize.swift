@@ -18,6 +18,7 @@ extension Request {
 
   private func conclude(_ status: Int, _ admission: Admission?) {
     guard !response.isFinished else { return }
+    trace("http finalize request: \(status), \"\(uri.asText)\"")
     if status == 444 || status == 408 || status == 499 || response.headSent {
       abortResponse(status: response.headSent ? nil : status)
       return

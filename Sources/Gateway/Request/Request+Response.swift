@@ -34,6 +34,7 @@ extension Request {
     guard selectRanges() else { return false }
     response.fields = finalFields()
     response.headSent = true
+    trace("http response: \(response.status), \(response.contentLength.map { "\($0) bytes" } ?? "length not known")")
     let head = HTTPResponseHead(
       status: response.status, reason: response.reason, version: .http1_1, fields: response.fields)
     if end { response.isFinished = true }

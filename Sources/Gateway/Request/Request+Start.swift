@@ -6,6 +6,7 @@ extension Request {
   func start() {
     exchange.events = self
     guard takeTarget(), takeHost(), checkMethod(), checkTLS() else { return }
+    traceHead()
     findRealClient(server.root.realIP)
     runPhases(from: .serverRewrite)
   }
@@ -22,6 +23,14 @@ extension Request {
   private func reject(_ reason: String, status: Int = 400) -> Bool {
     exchange.disableKeepAlive()
     log(.info, reason)
+    finalize(status: status)
+    return false
+  }
+
+  /// The same for a client that came the wrong way.
+  private func reject(_ rule: RequestRule, _ reason: String, status: Int) -> Bool {
+    exchange.disableKeepAlive()
+    tell(ClientRefusal(rule), .info, reason)
     finalize(status: status)
     return false
   }
@@ -98,6 +107,7 @@ extension Request {
     host = known.name.name
     hostPort = known.name.port
     server = known.server
+    isTraced = server.root.isTraced
   }
 
   private func checkMethod() -> Bool {
@@ -115,12 +125,13 @@ extension Request {
   private func checkTLS() -> Bool {
     guard connection.listener.setting.isTLS else { return true }
     guard connection.isTLS else {
-      return reject("client sent plain HTTP request to HTTPS port", status: 497)
+      return reject(.plaintext, "client sent plain HTTP request to HTTPS port", status: 497)
     }
     guard isDirected else {
       connection.counters.count(.requestRefused(.misdirected))
       return reject(
-        "client attempted to request the server name different from the one that was negotiated", status: 421)
+        .misdirected, "client attempted to request the server name different from the one that was negotiated",
+        status: 421)
     }
     guard server.hasLocationTrust else { return checkCertificate() }
     // Each place asks for itself; the server's own statements see the verdict of now.
@@ -141,6 +152,7 @@ extension Request {
 
   private func checkCertificate() -> Bool {
     guard let status = policyRefusal() else { return true }
+    traceJudgement(.refused(status))
     if status == 496 { exchange.disableKeepAlive() }
     finalize(status: status)
     return false

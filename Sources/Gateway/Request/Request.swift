@@ -63,11 +63,14 @@ final class Request {
   var refusalID: String?
 
   @exclusivity(unchecked) var phases = PhaseState()
+  /// Whether the place's error log wants every step.
+  @exclusivity(unchecked) var isTraced: Bool
 
   init(exchange: Exchange, head: HTTPRequestHead, server: ServerRuntime) {
     self.exchange = exchange
     connection = exchange.connection
     self.server = server
+    isTraced = server.root.isTraced
     method = head.method
     self.head = head
     self.startTime = .now()

@@ -33,8 +33,11 @@ final class GatewayRuntime: Sendable {
     self.generation = generation
     configuration = read.configuration
     let logs = read.configuration.main.errorLogs
+    var options = options
+    let problem = logs.isEmpty ? options.settleErrorLog(in: shared.logs) : nil
     do throws(Diagnostic) {
       errorLog = try ErrorLogRuntime(logs.isEmpty ? options.fallbackErrorLogs : logs, files: shared.logs)
+      if let problem { errorLog.write(.alert, problem) }
       remoteLists = try RemoteList.all(of: read.configuration.http?.servers ?? [])
       try RemoteListLoader(shared: shared.tls.remoteLists, errorLog: errorLog).load(remoteLists)
       let compiler = try RuntimeCompiler(read.configuration, options: options, shared: shared)
@@ -53,8 +56,23 @@ final class GatewayRuntime: Sendable {
 extension GatewayOptions {
   /// Where errors go while the configuration names no `error_log`.
   var fallbackErrorLogs: [ErrorLog] {
-    guard let errorLog, errorLog != "stderr" else { return [ErrorLog(destination: .stderr, level: .error)] }
-    let path = errorLog.hasPrefix("/") ? errorLog : absolutePrefix + errorLog
-    return [ErrorLog(destination: .file(path), level: .error)]
+    let path = errorLog ?? defaultFiles.errorLog
+    if path == "stderr" { return [ErrorLog(destination: .stderr, level: .error)] }
+    return [ErrorLog(destination: .file(path.hasPrefix("/") ? path : absolutePrefix + path), level: .error)]
+  }
+
+  /// Without `-e` errors go to the default file or, as in nginx, to standard error where that can't be opened.
+  ///
+  /// - Returns: why it can't, for the log.
+  fileprivate mutating func settleErrorLog(in files: LogFiles) -> String? {
+    guard errorLog == nil else { return nil }
+    defaultFiles.makeFolder()
+    do throws(Diagnostic) {
+      _ = try files.file(defaultFiles.errorLog, at: nil)
+      return nil
+    } catch {
+      errorLog = "stderr"
+      return "could not open error log file: \(error.message); errors go to standard error"
+    }
   }
 }

@@ -43,6 +43,8 @@ final class LocationRuntime: Sendable {
   let limitExcept: (methods: Set<[UInt8]>, location: LocationRuntime)?
   let accessLogs: [AccessLogRuntime]
   let errorLog: ErrorLogRuntime
+  /// Whether `errorLog` takes `debug`.
+  let isTraced: Bool
 
   init(
     match: Match, settings: LocationSettings, children: [LocationRuntime] = [], handler: (any ContentHandler)?,
@@ -70,6 +72,7 @@ final class LocationRuntime: Sendable {
     limitExcept = try Self.limitExcept(limit, in: settings, match: match, handler: handler, compile: compile)
     accessLogs = try AccessLogRuntime.all(settings.log.accessLogs, compile: compile)
     errorLog = try compile.errorLog(settings.log.errorLogs)
+    isTraced = errorLog.accepts(.debug)
     rewrite = try RewriteProgram(settings.rewrite, in: settings, match: match, handler: handler, compile: compile)
   }
 

@@ -52,12 +52,11 @@ public enum ConfigurationCheck {
     guard let read = try? options.read() else {
       throw NoProcess(description: "the configuration \(options.absoluteConfigurationFile) can't be read; see -t")
     }
-    guard let path = read.configuration.main.pidFile else { throw NoProcess(description: "there is no pid file") }
-    guard let bytes = try? WholeFile.read(path, limit: FileLimit(bytes: 64)) else {
-      throw NoProcess(description: "open() \"\(path)\" failed: is the gateway running?")
+    let path = options.pidFile(read.configuration)
+    guard access(path, R_OK) == 0 else {
+      throw NoProcess(description: "open() \"\(path)\" failed (\(SystemError(number: errno))): is the gateway running?")
     }
-    let digits = bytes.prefix { (0x30...0x39).contains($0) }
-    guard let pid = Int32(String(decoding: digits, as: UTF8.self)), pid > 1 else {
+    guard let pid = PIDFile.process(in: path) else {
       throw NoProcess(description: "invalid PID number in \"\(path)\"")
     }
     return pid

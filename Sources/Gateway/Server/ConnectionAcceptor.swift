@@ -74,7 +74,9 @@ struct ConnectionAcceptor: Sendable {
   }
 
   private func addTLS(to pipeline: ChannelPipeline.SynchronousOperations, _ connection: ClientConnection) throws {
-    let delegate = HandshakeDelegate(connection, eventLoop: pipeline.eventLoop, errorLog: runtime.errorLog)
+    // As in nginx the server of the port decides where its handshakes are logged.
+    let errorLog = connection.server.root.errorLog
+    let delegate = HandshakeDelegate(connection, eventLoop: pipeline.eventLoop, errorLog: errorLog)
     guard let context = delegate.contextForServerName(nil) else { throw NoCertificate() }
     var options = TLSHandlerOptions()
     options.closeTimeout = connection.server.root.settings.core.sendTimeout
@@ -82,7 +84,7 @@ struct ConnectionAcceptor: Sendable {
     let engine = TLSConnection.server(context: context, delegate: delegate)
     try pipeline.addHandler(TLSHandler(connection: engine, options: options))
     try pipeline.addHandler(
-      HandshakeObserver(connection, delegate: delegate, errorLog: runtime.errorLog, events: shared.events))
+      HandshakeObserver(connection, delegate: delegate, errorLog: errorLog, events: shared.events))
   }
 }
 

@@ -197,15 +197,22 @@ public final class GatewayServer: Sendable {
   }
 
   private func writePIDFile(_ runtime: GatewayRuntime) throws(GatewayStartError) {
-    guard let path = runtime.configuration.main.pidFile else { return }
-    guard PIDFile.write(path) else {
-      let reason = String(cString: strerror(errno))
-      throw GatewayStartError(lines: ["[emerg] open() \"\(path)\" failed (\(errno): \(reason))"])
+    let path = options.pidFile(runtime.configuration)
+    let isDefault = runtime.configuration.main.pidFile == nil
+    if isDefault { options.defaultFiles.makeFolder() }
+    if PIDFile.write(path) { return }
+    let problem = "open() \"\(path)\" failed (\(SystemError(number: errno)))"
+    guard isDefault, !runtime.configuration.main.daemon else {
+      throw GatewayStartError(lines: ["[emerg] \(problem)\(isDefault ? "; name another file with \"pid\"" : "")"])
     }
+    // Whoever started it in the foreground knows the process.
+    runtime.errorLog.write(.warn, "\(problem); -s will not find this process")
   }
 
+  /// Leaves the file of another process that took the place of this one.
   public func removePIDFile() {
-    if let path = state.withLock({ $0.runtime }).configuration.main.pidFile { unlink(path) }
+    let path = options.pidFile(state.withLock { $0.runtime }.configuration)
+    if PIDFile.process(in: path) == getpid() { unlink(path) }
   }
 
   // MARK: - Sockets

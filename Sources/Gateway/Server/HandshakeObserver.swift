@@ -46,14 +46,15 @@ final class HandshakeObserver: ChannelInboundHandler, RemovableChannelHandler {
     guard let error = error as? TLSError else { return context.fireErrorCaught(error) }
     count(error)
     let client = String(decoding: connection.remoteText, as: UTF8.self)
-    let message = error.message
     let context = " while SSL handshaking, client: \(client), server: \(connection.listener.setting.text)"
     guard let verdict = refusedVerdict else {
-      return errorLog.write(error.level, connection: connection.number, message + context)
+      return errorLog.write(
+        error.level, connection: connection.number,
+        ClientRefusal(HandshakeRule(error)).line(error.message + context))
     }
     let reason = verdict.firstFinding?.opensslText ?? verdict.refusalText
     errorLog.write(
-      .error, connection: connection.number, ClientRefusal(verdict).line("\(message): \(reason)\(context)"))
+      .error, connection: connection.number, ClientRefusal(verdict).line("\(error.message): \(reason)\(context)"))
   }
 
   private func count(_ error: TLSError) {

@@ -8,6 +8,7 @@ final class HandshakeDelegate: TLSServerDelegate {
   let connection: ClientConnection
   let eventLoop: EventLoop
   let errorLog: ErrorLogRuntime
+  private let trace: HandshakeTrace?
   private(set) var tls: ServerTLS.State?
   /// Found while a session was being considered; they count only if that session was resumed.
   private var resumed: [HandshakeVerdict] = []
@@ -18,6 +19,7 @@ final class HandshakeDelegate: TLSServerDelegate {
     self.connection = connection
     self.eventLoop = eventLoop
     self.errorLog = errorLog
+    trace = HandshakeTrace(errorLog, connection: connection.number)
   }
 
   var now: UnixTime { UnixTime(TLSServerConfiguration.systemTime()) }
@@ -25,6 +27,7 @@ final class HandshakeDelegate: TLSServerDelegate {
   func contextForServerName(_ name: [UInt8]?) -> TLSServerContext? {
     if let name, let host = HostName(name), !findServer(named: host) { return nil }
     tls = connection.server.tls?.state
+    if let name { trace?.hello(name: name, server: connection.server.name) }
     return tls?.context
   }
 
@@ -41,7 +44,9 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func verifyPeer(_ chain: [[UInt8]], connection engine: TLSConnection) -> PeerDecision {
     guard let tls, tls.verifier != nil else { return .accept }
-    return begin(PresentedChain(chain, unread: engine.unreadPeerCertificates), tls, engine)
+    let chain = PresentedChain(chain, unread: engine.unreadPeerCertificates)
+    trace?.presented(chain)
+    return begin(chain, tls, engine)
   }
 
   private func begin(_ chain: PresentedChain, _ tls: ServerTLS.State, _ engine: TLSConnection) -> PeerDecision {
@@ -140,6 +145,7 @@ final class HandshakeDelegate: TLSServerDelegate {
   }
 
   private func take(_ verdict: Verdict, of judge: HandshakeJudge) {
+    trace?.judged(verdict, by: judge.verifier, policy: judge.policy)
     connection.take(verdict, from: judge.verifier, under: judge.policy)
     if let refusal = verdict.refusal, refusal.rule == .statusRequestFailed { report(refusal, "refused") }
   }
@@ -175,6 +181,7 @@ final class HandshakeDelegate: TLSServerDelegate {
 
   func handshakeCompleted(_ facts: TLSSessionFacts) {
     connection.tls = facts
+    trace?.completed(facts)
     connection.counters.count(.handshake(facts.version, isResumed: facts.isResumed))
     guard facts.isResumed else {
       if tls?.verifier != nil, connection.verdict == nil { connection.counters.count(.sentNoCertificate) }

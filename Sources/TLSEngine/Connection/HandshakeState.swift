@@ -18,6 +18,8 @@ final class HandshakeState {
   var signatureScheme: UInt16 = 0
   /// The session that was found fit for resumption; the library may still decline it.
   var offered: SealedSession?
+  /// What the library read last.
+  private var lastBytes = PlaintextAlertWindow()
 
   init(server: TLSServerDelegate) {
     serverDelegate = server
@@ -28,4 +30,9 @@ final class HandshakeState {
     serverDelegate = nil
     clientDelegate = client
   }
+
+  func libraryRead(_ bytes: UnsafeRawBufferPointer) { lastBytes.append(bytes) }
+
+  /// The alert in the clear that was read last; `nil` where that was something else.
+  var plaintextAlert: TLSAlert? { lastBytes.alert }
 }

@@ -26,7 +26,7 @@ extension TLSConnection {
     if let handshake, handshake.isNameRefused { return .nameRefused(serverName: handshake.serverName) }
     if case .unavailable? = handshake?.contextChoice { return .credentialsUnavailable }
     if case .reject(let alert)? = handshake?.verdict { return .peerRefused(alert) }
-    if let alert = reason.receivedAlert { return .alertReceived(alert) }
+    if let alert = reason.receivedAlert ?? handshake?.plaintextAlert { return .alertReceived(alert) }
     return reason.isInternal ? .engineFailed(reason, sent: alertSent) : .peerAtFault(reason, sent: alertSent)
   }
 

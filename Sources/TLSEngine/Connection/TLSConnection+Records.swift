@@ -113,7 +113,9 @@ extension TLSConnection {
     guard let available = input?.readableBytes, available > 0 else { return 0 }
     let count = min(available, target.count)
     _ = input?.readWithUnsafeReadableBytes { bytes in
-      target.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+      let taken = UnsafeRawBufferPointer(rebasing: bytes[..<count])
+      target.copyMemory(from: taken)
+      handshake?.libraryRead(taken)
       return count
     }
     return count

@@ -1,4 +1,4 @@
-import Trust
+import Gateway
 
 /// The error log's line of one refusal, taken apart.
 ///
@@ -51,20 +51,12 @@ struct RefusalLine {
     return (["refusal \(id)"] + lines + ["  \("cure".padding(to: width))  \(cure)", "", line]).joined(separator: "\n")
   }
 
-  private var meaning: String {
-    if let known = Rule(rawValue: rule) { return known.advice.meaning }
-    return action?.meaning ?? "a rule that this version does not know"
-  }
+  private var meaning: String { reason?.meaning ?? "a rule that this version does not know" }
 
   /// As this version words it; as the log does where the rule is unknown here.
-  private var cure: String {
-    if let known = Rule(rawValue: rule) { return known.advice.cure }
-    return action?.cure ?? facts.first { $0.name == "cure" }?.value ?? ""
-  }
+  private var cure: String { reason?.cure ?? facts.first { $0.name == "cure" }?.value ?? "" }
 
-  private var action: ClientAccessRule.Action? {
-    rule.hasPrefix("ssl_client_") ? ClientAccessRule.Action(rawValue: String(rule.dropFirst("ssl_client_".count))) : nil
-  }
+  private var reason: RefusalReason? { RefusalReason(named: rule) }
 }
 
 extension String {
