@@ -68,11 +68,11 @@ struct ClientPolicyTests {
     }.status
   }
 
-  private func policies(_ site: Site) -> (ClientPolicy, ClientPolicy) {
+  private func policies(_ site: Site) throws -> (ClientPolicy, ClientPolicy) {
     let listener = site.listener
     return (
-      listener.server(named: Array("a".utf8), for: nil).clientPolicy,
-      listener.server(named: Array("b".utf8), for: nil).clientPolicy
+      try listener.server(named: Array("a".utf8), for: nil).clientPolicy,
+      try listener.server(named: Array("b".utf8), for: nil).clientPolicy
     )
   }
 
@@ -88,7 +88,7 @@ struct ClientPolicyTests {
     var seen: Set<String> = []
     for (index, directive) in Self.directives.enumerated() {
       let site = try site(changed: index)
-      let (a, b) = policies(site)
+      let (a, b) = try policies(site)
       #expect(a != b, "\(directive.other)")
       #expect(a.digest != b.digest, "\(directive.other)")
       #expect(try send(site, to: "b", serverName: nil) == 421, "\(directive.other)")
@@ -102,7 +102,7 @@ struct ClientPolicyTests {
   @Test("equal policies: one Host may follow the other where no name was sent, and not where one was")
   func equal() throws {
     let site = try site()
-    let (a, b) = policies(site)
+    let (a, b) = try policies(site)
     #expect(a == b && a.digest == b.digest)
     #expect(try send(site, to: "b", serverName: nil) == 200)
     #expect(try send(site, to: "b", serverName: "a") == 421)

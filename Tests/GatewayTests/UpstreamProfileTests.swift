@@ -42,8 +42,6 @@ struct UpstreamProfileTests {
   ) throws -> Refusal? {
     let position = SourcePosition(file: "test", line: 1)
     var settings = ProxyTLSSettings()
-    let file = PathReference(path: "data:" + String(decoding: root.pem, as: UTF8.self), position: position)
-    settings.$trustedCertificate.set(file, at: position)
     settings.$verifyProfile.set(profile, at: position)
     var extensions = [
       CertificateExtension(SubjectAlternativeName(names)),
@@ -53,8 +51,8 @@ struct UpstreamProfileTests {
     let server = try Self.template(
       DistinguishedName(parsing: "/O=Test"), issuer: root.subject, key: PrivateKey.generate(.p256), extensions
     ).signed(by: key)
-    return try UpstreamVerification(settings, revocationFiles: RevocationFiles())
-      .refusal(of: [server.der], name: "a.test.example")
+    return UpstreamVerification(settings, authorities: [root], lists: nil)
+      .refusal(of: PresentedChain([server.der]), name: "a.test.example")
   }
 
   @Test("strict holds an upstream against the profile of TLS servers, compatible does not")

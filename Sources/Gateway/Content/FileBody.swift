@@ -1,3 +1,4 @@
+import ConfigModel
 import HTTPWire
 import NIOCore
 

@@ -79,6 +79,8 @@ struct CounterCell {
   static var hardVerdicts: Self { Self(index: 10) }
   /// Handshakes ended because too many hard verdicts were under way.
   static var hardVerdictsRefused: Self { Self(index: 11) }
+  /// Connections that could not be accepted, for want of descriptors or memory.
+  static var acceptFailures: Self { Self(index: 12) }
 }
 
 // MARK: - Rows of cells

@@ -71,7 +71,7 @@ extension ProxiedRequest {
 
   private func sendHeadOfStream(_ head: ByteBuffer, _ connection: UpstreamConnection) {
     var first = head
-    for bytes in waiting {
+    while let bytes = waiting.popFirst() {
       guard countStreamed(bytes) else { return }
       if body.framing == .chunked {
         HTTP1Encoder.writeChunk(bytes, into: &first)

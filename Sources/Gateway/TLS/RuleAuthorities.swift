@@ -58,7 +58,11 @@ extension ServerRuntime {
     let trust = LocationTrust(block)
     return ClientRulePlaces(block).places.compactMap { place -> String? in
       guard place.rule.matchers.contains(where: { $0.hasPrefix("issuer:") }) else { return nil }
-      let verifier = trust.number(of: place.trust).map { state.locationVerifiers[$0] } ?? own
+      let verifier =
+        switch trust.policy(of: place.trust) {
+        case .server: own
+        case .location(let number): state.locationVerifiers[number]
+        }
       let count = verifier.snapshot.anchors.count + verifier.snapshot.intermediates.count
       guard count > 1 else { return nil }
       return "\"\(place.rule.directive)\" in \(place.rule.position) goes by an issuer's name alone, and \(count) CAs "

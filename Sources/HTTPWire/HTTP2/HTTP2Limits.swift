@@ -19,10 +19,6 @@ public struct HTTP2Limits: Sendable {
 
   /// All fields of a head together, names and values, in bytes.
   var maximumHead: Int { head.largeBuffers.multipliedSaturated(by: head.largeBufferSize) }
-  /// What the peer may send on all streams together before any is consumed.
-  var connectionWindow: Int {
-    min(max(maximumConcurrentStreams.multipliedSaturated(by: streamWindow), 1 << 20), 0x7FFF_FFFF)
-  }
   static let frameSize = 16384
 }
 

@@ -122,6 +122,10 @@ public final class TLSConnection {
 
   /// How many of the peer's certificates its delegate was not given, because there were too many; 0 after the handshake.
   public var unreadPeerCertificates: Int { handshake?.unreadCertificates ?? 0 }
+  /// Ciphertext that has come and is not read yet, in bytes: the library waits for a verdict, or for a whole record.
+  public var unreadBytes: Int { input?.readableBytes ?? 0 }
+  /// What waits for `takeOutput()`, sealed or not, in bytes.
+  public var unsentBytes: Int { (output?.readableBytes ?? 0) + (staged?.readableBytes ?? 0) }
 
   public var isHandshaking: Bool { phase == .handshaking }
   public var isOpen: Bool { phase == .open }
