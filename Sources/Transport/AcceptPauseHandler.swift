@@ -24,7 +24,9 @@ public struct AcceptFailure: Sendable {
   public var isFirst: Bool
   public var loop: EventLoop
 
-  /// Whether descriptors or memory are short, so that trying again at once is of no use.
+  /// Whether descriptors or memory are short, so that trying again at once is of no use: accepting pauses.
+  public var isShortage: Bool { Self.isShortage(error) }
+
   static func isShortage(_ error: IOError) -> Bool { [EMFILE, ENFILE, ENOBUFS, ENOMEM].contains(error.errnoCode) }
 }
 

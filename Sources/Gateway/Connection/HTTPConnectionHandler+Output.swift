@@ -61,7 +61,7 @@ extension HTTPConnectionHandler {
 
   func flushNow() {
     // Small pieces would pile up one by one before a client that takes nothing.
-    if isDraining, stage == .open, output.readableBytes < Self.copyLimit { return }
+    if isDraining, stage == .open, !wroteUnflushed, output.readableBytes < Self.copyLimit { return }
     passOn()
     guard wroteUnflushed else { return }
     wroteUnflushed = false

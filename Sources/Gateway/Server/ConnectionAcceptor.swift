@@ -35,9 +35,11 @@ struct ConnectionAcceptor: Sendable {
     shared.counters.counters(of: failure.loop).count(.acceptFailures)
     guard failure.isFirst else { return }
     let code = failure.error.errnoCode
+    let level: LogLevel = code == EMFILE || code == ENFILE ? .crit : code == ECONNABORTED ? .error : .alert
     runtime.errorLog.write(
-      code == EMFILE || code == ENFILE ? .crit : .alert,
-      "accept() failed (\(OpenSocket.text(failure.error))), accepting on \(socket.setting.text) pauses")
+      level,
+      "accept() on \(socket.setting.text) failed (\(OpenSocket.text(failure.error)))"
+        + (failure.isShortage ? ", accepting pauses" : ""))
   }
 
   private func serve(_ connection: ClientConnection, on channel: Channel) throws {
