@@ -98,13 +98,14 @@ public struct LeafFiles: Sendable, Hashable {
 
   init(stem: String) { self.stem = stem }
 
-  /// Files beside `path`: a folder (ending in `/`) takes `name` for the file's name, else `path` names the certificate.
+  /// Files beside `path`: a folder (ending in `/`) takes `name` for the file's name, else `path` names the
+  /// certificate or the request.
   public init(out path: String, name: String) {
     guard !path.hasSuffix("/") else {
       stem = path + Layout.fileName(for: name)
       return
     }
-    let suffix = [".crt", ".pem", ".cer"].first { path.hasSuffix($0) && path.count > $0.count }
+    let suffix = [".crt", ".pem", ".cer", ".csr"].first { path.hasSuffix($0) && path.count > $0.count }
     stem = suffix.map { String(path.dropLast($0.count)) } ?? path
   }
 

@@ -75,7 +75,7 @@ struct HelpTests {
       }
     }
     // What a name stands for differs in these: a profile is a name, or a file of rules; `--name` is of a certificate, or a pattern.
-    let differing: Set = ["name", "profile", "crl", "trust", "client", "key"]
+    let differing: Set = ["out", "name", "profile", "crl", "trust", "client", "key"]
     for (name, values) in kinds where !differing.contains(name) { #expect(values.count == 1, "--\(name): \(values)") }
     #expect(kinds["ca"] == ["name"])
     #expect(kinds["dir"] == ["dir"])
@@ -123,8 +123,9 @@ struct HelpTests {
   func examples() throws {
     let scenario = try Scenario(nil)
     let prepared = """
-      set -e; umask 077; printf 'secret\\n' > p12.pass; cp p12.pass ca.pass; printf 'carol\\ndave\\n' > names.txt
+      set -e; umask 077; mkdir ready; cd ready; printf 'secret\\n' > p12.pass; cp p12.pass ca.pass; printf 'carol\\ndave\\n' > names.txt
       countersign ca init --no-passphrase; countersign csr client device-7 --out device-7.csr
+      countersign csr server www.example --out server.csr
       countersign issue server first.example; mkdir collected; cp mtls_certs/ca/ca.crl gateway-copy.crl
       """
     let bin = scenario.folder + "/bin"
@@ -139,7 +140,9 @@ struct HelpTests {
     for (words, _) in try CommandDump.all().leaves() {
       for example in try examples(help(words)) {
         count += 1
-        let outcome = try shell(example.contains("ca init") ? example + " --dir other" : "timeout 20 " + example)
+        let before = example.contains("revoke alice") ? "countersign issue client alice > alice.txt; " : ""
+        let command = example.contains("ca init") ? example + " --dir other" : "timeout 20 " + example
+        let outcome = try shell("rm -rf work; cp -r ready work; cd work; \(before)\(command)")
         #expect(Self.statuses(of: example).contains(outcome.status), "\(example): \(outcome.status), \(outcome.errors)")
       }
     }

@@ -40,7 +40,9 @@ struct IssuingTests {
     try authority.issue("client", "alice")
     let other = try PrivateKey.generate(.p256)
     for pem in [other.pkcs8PEM(), try other.encryptedPKCS8PEM(passphrase: [1], iterations: 1)] {
-      try AtomicFile.write(pem, to: path, mode: AtomicFile.keyMode)
+      // As by a hand that no command holds back.
+      #expect(FileOperations.current.remove(path) == 0)
+      try AtomicFile.create(pem, at: path, mode: AtomicFile.keyMode)
       do {
         _ = try authority.directory.unlock { [1] }
         Issue.record("the key was taken")
@@ -82,7 +84,12 @@ struct IssuingTests {
     let subject = DistinguishedName(rdns: [[AttributeTypeAndValue(.commonName, name)]])
     #expect(throws: AuthorityError.self) { try authority.issue("client", "x") { $0.subject = subject } }
     let csr = try CertificateSigningRequest.build(subject: subject, key: PrivateKey.generate(.p256))
-    #expect(throws: AuthorityError.self) { try authority.issue("client", "x") { $0.key = .csr(csr, path: "x.csr") } }
+    #expect(throws: AuthorityError.self) {
+      try authority.issue("client", name) {
+        $0.key = .csr(csr, path: "x.csr")
+        $0.isNamedByRequest = true
+      }
+    }
     #expect(try authority.directory.certificates().isEmpty)
   }
 

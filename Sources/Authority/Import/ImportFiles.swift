@@ -51,7 +51,8 @@ struct ImportFiles {
       let problem = "its serial number has more than 20 octets (RFC 5280 §4.1.2.2)"
       return damages.append(ImportDamage(file: path, line: nil, problem: problem))
     }
-    let named = Self.isSerialName(path) ? nil : path
+    // A name may look like a number: `a.crt`, `beef.crt`.
+    let named = FilePaths.stem(of: path).uppercased() == certificate.serialNumber.hexString ? nil : path
     paths.insert(path)
     if var known = bySerial[certificate.serialNumber] {
       guard known.certificate == certificate else {

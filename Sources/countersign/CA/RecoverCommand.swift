@@ -6,6 +6,7 @@ struct RecoverCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "recover",
     abstract: "Rebuild the ledger from keys, certificates and CRLs.",
+    usage: "countersign ca recover [<options>]",
     discussion: """
       For a ledger that is gone or damaged, and after an older copy of the directory
       was restored. A ledger that can be read only gains: CAs, certificates (ca/,
