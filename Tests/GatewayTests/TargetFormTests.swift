@@ -38,11 +38,11 @@ struct TargetFormTests {
       ),
       ("location /l/ { proxy_pass http://127.0.0.1:%0%/m/; }", "/l/a%3Fb%23%25", "/m/a%3Fb%23%25"),
       (
-        "location /l { error_page 403 /p?u=$uri; return 403; } location /p { proxy_pass http://127.0.0.1:%0%; }",
+        "location /l { error_page 403 = /p?u=$uri; return 403; } location /p { proxy_pass http://127.0.0.1:%0%; }",
         "/l%3Fadmin=1%26x", "/p?u=/l%3Fadmin=1%26x"
       ),
       (
-        "location /l { error_page 403 /p$uri; return 403; } location /p { proxy_pass http://127.0.0.1:%0%; }",
+        "location /l { error_page 403 = /p$uri; return 403; } location /p { proxy_pass http://127.0.0.1:%0%; }",
         "/l%3Fadmin=1", "/p/l%3Fadmin=1"
       ),
     ])

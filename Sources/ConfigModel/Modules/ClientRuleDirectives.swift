@@ -23,7 +23,9 @@ extension DirectiveTable {
       "ssl_client_deny", in: [.http, .server, .location, .limitExcept], \.location.$clientRules, .clientRule(.deny),
       default: nil,
       "Whom this place answers with 403, whatever `ssl_client_allow` says and whichever comes first; the matchers are the "
-        + "same, but that `issuer:` holds for any CA of that name above the client. Without an `ssl_client_allow` beside it everybody else gets in."),
+        + "same, but that `issuer:` holds for any CA of that name above the client. Without an `ssl_client_allow` beside "
+        + "it everybody else gets in."
+    ),
   ]
 }
 

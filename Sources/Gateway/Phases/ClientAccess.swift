@@ -12,7 +12,8 @@ final class ClientAccess: Sendable {
     for setting in settings {
       rules.append(
         ClientAccessRule(
-          setting.action == .allow ? .allow : .deny, try Self.matchers(setting, authorities), place: "\(setting.position)"))
+          setting.action == .allow ? .allow : .deny, try Self.matchers(setting, authorities),
+          place: "\(setting.position)"))
     }
     self.rules = ClientAccessRules(rules)
   }

@@ -18,7 +18,7 @@ public struct HTTP1Limits: Sendable {
   var maximumLine: Int { max(firstBuffer, largeBufferSize) }
   /// The lines around chunks altogether, in bytes, beyond `framingPerByte` for each byte of the body: extensions may take
   /// as much as a head's lines.
-  var maximumFraming: Int { largeBuffers * largeBufferSize }
+  var maximumFraming: Int { largeBuffers.multipliedSaturated(by: largeBufferSize) }
   /// A chunk of one octet has five bytes of framing.
   static let framingPerByte = 8
 }

@@ -54,12 +54,16 @@ struct WorkBudget {
     return true
   }
 
-  mutating func spendSignature(by key: PublicKeyIdentity) -> Bool {
-    spend(\.cost, key.key.type.verificationCost) && spend(\.signatures)
-  }
+  mutating func spendSignature(by key: PublicKeyIdentity) -> Bool { spend(\.signatures, by: key) }
+  mutating func spendListSignature(by key: PublicKeyIdentity) -> Bool { spend(\.listSignatures, by: key) }
 
-  mutating func spendListSignature(by key: PublicKeyIdentity) -> Bool {
-    spend(\.cost, key.key.type.verificationCost) && spend(\.listSignatures)
+  /// A check that is not made costs nothing: both are there, or neither is spent.
+  private mutating func spend(_ count: WritableKeyPath<WorkBudget, Int>, by key: PublicKeyIdentity) -> Bool {
+    guard self[keyPath: count] > 0 else {
+      isExceeded = true
+      return false
+    }
+    return spend(\.cost, key.key.type.verificationCost) && spend(count)
   }
 
   mutating func spendCandidates(_ amount: Int) -> Bool { spend(\.candidates, amount) }
