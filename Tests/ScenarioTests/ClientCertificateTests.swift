@@ -210,8 +210,11 @@ struct ClientCertificateTests {
     #expect(try scene.curl(conforming).get("/").body == "strict SUCCESS")
     let refused = try scene.curl(loose).get("/")
     #expect(refused.body == "strict FAILED:certificate does not conform to RFC 5280", "\(refused.errors)")
-    #expect(try scene.curl(conforming).get("/", ["-H", "Host: www.example.com"]).status == 421)
-    #expect(try scene.curl(conforming).get("/", ["-H", "Host: example.com"]).body == "strict SUCCESS")
+    // Without SNI hosts of the same policy are served on one connection, and others not.
+    var nameless = scene.curl(conforming)
+    nameless.host = "127.0.0.1"
+    #expect(try nameless.get("/", ["-H", "Host: www.example.com"]).status == 421)
+    #expect(try nameless.get("/", ["-H", "Host: example.com"]).body == "strict SUCCESS")
     #expect(gateway.isRunning)
   }
 
