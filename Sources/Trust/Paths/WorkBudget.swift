@@ -73,7 +73,7 @@ struct WorkBudget {
 }
 
 extension KeyType {
-  /// What it costs to verify a signature under such a key, in those of P-256, rounded up (decision 17).
+  /// What it costs to verify a signature under such a key, in those of P-256, on the high side (decision 18).
   var verificationCost: Int {
     switch self {
     case .p256: 1
