@@ -188,6 +188,25 @@ struct HTTP1ConnectionTests {
     wire.close()
   }
 
+  @Test("a body nobody wants is read while the response is sent, for its client may read nothing before")
+  func discardDuringResponse() throws {
+    let wire = try Wire()
+    #expect(try wire.send("POST /test/wait HTTP/1.1\r\nHost: a\r\nContent-Length: 10\r\n\r\n0123") == "")
+    let request = try #require(wire.requests.last)
+    request.discardBody()
+    request.response.status = 200
+    request.response.contentLength = 3
+    request.sendHead(try #require(wire.admissions.last))
+    #expect(try wire.send("4567").hasPrefix("HTTP/1.1 200"))
+    #expect(!wire.handler.holdsReads)
+    #expect(try wire.send("89" + get) == "")
+    #expect(wire.handler.holdsReads)
+    request.sendBody(ByteBuffer(string: "abc"))
+    request.finishBody()
+    #expect(try wire.received().hasSuffix("hi"))
+    wire.close()
+  }
+
   @Test("paused bodies stay unread")
   func backPressure() throws {
     let wire = try Wire()

@@ -63,6 +63,7 @@ struct HTTP2ConnectionTests {
         case HTTP2FrameType.headers: lines.append("HEADERS \(header.streamID.rawValue) \(status(payload))\(end)")
         case HTTP2FrameType.data: lines.append("DATA \(header.streamID.rawValue) \(String(buffer: payload))\(end)")
         case HTTP2FrameType.rstStream: lines.append("RST \(header.streamID.rawValue)")
+        case HTTP2FrameType.windowUpdate: lines.append("WINDOW \(header.streamID.rawValue)")
         case HTTP2FrameType.goAway: lines.append("GOAWAY")
         default: break
         }
@@ -108,6 +109,31 @@ struct HTTP2ConnectionTests {
     #expect(try peer.data(1, "def", end: true) == ["HEADERS 1 200", "DATA 1 abcdef end"])
     #expect(try peer.request(3, "/test/stream") == ["HEADERS 3 200", "DATA 3 abcdef end"])
     #expect(try peer.request(5, "/test/short") == ["HEADERS 5 200", "RST 5"])
+  }
+
+  static let early: [(path: String, frames: [String])] = [
+    ("/", ["HEADERS 1 200", "WINDOW 1", "WINDOW 0", "DATA 1 hi end"]),
+    ("/no", ["HEADERS 1 403", "WINDOW 1", "WINDOW 0"]), ("/small", ["HEADERS 1 413", "WINDOW 1", "WINDOW 0"]),
+  ]
+
+  @Test("a request that is answered before its body leaves its client the windows to finish", arguments: early.indices)
+  func earlyAnswer(_ number: Int) throws {
+    let (path, frames) = Self.early[number]
+    let peer = try Peer(
+      """
+      server { listen 127.0.0.1:8080 default_server; client_max_body_size 10m; location / { return 200 hi; }
+        location /no { return 403; } location /small { client_max_body_size 1k; return 200 hi; } }
+      """)
+    let length = [("content-length", "3145728")]
+    let lines = try peer.request(1, path, method: "POST", fields: length, end: false)
+    #expect(Array(lines.prefix(frames.count)) == frames)
+    let part = String(repeating: "a", count: 16384)
+    for count in 1...192 {
+      let lines = try peer.data(1, part, end: count == 192)
+      #expect(!lines.contains { $0.hasPrefix("RST") || $0 == "GOAWAY" })
+    }
+    #expect(try peer.request(3, "/") == ["HEADERS 3 200", "DATA 3 hi end"])
+    peer.wire.close()
   }
 
   @Test("http2_chunk_size is the location's")

@@ -94,6 +94,71 @@ struct HTTP2ServerConnectionTests {
     #expect(client.output() == [])
   }
 
+  private static let rest = 3 << 20
+
+  /// A client whose body of 3 MB and 65,536 bytes has filled its stream's window, and whose request is answered then.
+  private func clientAnsweredEarly(_ answer: (inout HTTP2ServerConnection) -> Void) -> HTTP2Client {
+    var client = HTTP2Client()
+    _ = client.headers(1, HTTP2Client.post + [("content-length", "\(Self.rest + 65536)")], end: false)
+    for _ in 0..<4 { _ = client.data(1, 16384) }
+    answer(&client.server)
+    return client
+  }
+
+  static let ends: [(how: String, frames: [String])] = [
+    ("head", ["HEADERS 1 :status=200 end"]), ("body", ["HEADERS 1 :status=200", "DATA 1 2 end"]),
+    ("late", ["HEADERS 1 :status=200", "DATA 1 0 end"]),
+    ("trailers", ["HEADERS 1 :status=200", "HEADERS 1 grpc-status=0 end"]),
+  ]
+
+  @Test("windows for the rest of a body come ahead of the response's end, however it ends", arguments: ends.indices)
+  func windowsBeforeEnd(_ number: Int) {
+    let (how, frames) = Self.ends[number]
+    var client = clientAnsweredEarly { server in
+      server.sendHead(id(1), ok, end: how == "head")
+      if how == "body" { server.sendBody(id(1), ByteBuffer(string: "ok")) }
+      var trailers = HTTPFields()
+      trailers.append(name: "Grpc-Status", value: "0")
+      server.finish(id(1), trailers: how == "trailers" ? trailers : nil)
+    }
+    let windows = ["WINDOW 1 \(Self.rest)", "WINDOW 0 \(Self.rest)"]
+    #expect(client.output() == frames.dropLast() + windows + frames.suffix(1))
+    #expect(client.events() == ["sent 1"])
+    for _ in 0..<Self.rest / 16384 { #expect(client.data(1, 16384) == []) }
+    #expect(client.data(1, 0, end: true) == [])
+    let (streams, window, owed) = (client.server.openStreams, client.server.receiveWindow, client.server.owed)
+    #expect(streams == 0)
+    // The connection's window is what it was, but for what isn't worth announcing.
+    #expect(window + owed == 1 << 20)
+    #expect(window >= 1 << 19)
+  }
+
+  @Test("what was granted to a client that stops is taken out of the connection's next credits")
+  func grantNotUsed() {
+    var client = clientAnsweredEarly { $0.sendHead(id(1), ok, end: true) }
+    _ = client.output()
+    _ = client.send(HTTP2Client.frame(HTTP2FrameType.rstStream, stream: 1, [0, 0, 0, 8]))
+    _ = client.headers(3, HTTP2Client.post, end: false)
+    for _ in 0..<Self.rest / 16384 {
+      #expect(client.data(3, 16384) == ["body 3 16384"])
+      client.server.acknowledge(id(3), bytes: 16384)
+      let lines = client.output()
+      #expect(!lines.contains { $0.hasPrefix("WINDOW 0") })
+    }
+    let (window, owed) = (client.server.receiveWindow, client.server.owed)
+    #expect(window + owed == 1 << 20)
+  }
+
+  @Test("no window is opened for a body without a length, nor for more than is worth dropping")
+  func noGrant() {
+    for fields in [[], [("content-length", "\((4 << 20) + 1)")]] {
+      var client = HTTP2Client()
+      _ = client.headers(1, HTTP2Client.post + fields, end: false)
+      client.server.sendHead(id(1), ok, end: true)
+      #expect(client.output() == ["HEADERS 1 :status=200 end"])
+    }
+  }
+
   @Test("a client that finishes or resets an answered request is not heard of again")
   func answeredRequests() {
     var client = HTTP2Client()

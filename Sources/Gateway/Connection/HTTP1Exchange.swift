@@ -176,32 +176,40 @@ final class HTTP1Exchange: Exchange {
 
   func discardBody() -> Bool {
     discardsBody = true
-    guard let link, body == .unread, case .undecided = framing else { return body != .failed }
-    while true {
-      switch link.decodeNext() {
-      // A client that sends its body without having been asked needs no 100.
-      case .body: hasSentContinue = true
-      case .end: body = .read
-      case .failed(let error):
-        body = .failed
-        keepsAlive = false
-        request?.log(.info, error.reason)
-      case .needsMore, .head: return true
-      }
-      if body != .unread { return body == .read }
+    guard let link, case .undecided = framing else { return body != .failed }
+    while dropPart(link) {}
+    return body != .failed
+  }
+
+  /// Decodes a part of a body that nobody wants; `false` where there is none.
+  private func dropPart(_ link: HTTP1Connection) -> Bool {
+    guard body == .unread else { return false }
+    switch link.decodeNext() {
+    // A client that sends its body without having been asked needs no 100.
+    case .body: hasSentContinue = true
+    case .end: body = .read
+    case .failed(let error):
+      body = .failed
+      keepsAlive = false
+      request?.log(.info, error.reason)
+    case .needsMore, .head: return false
     }
+    return true
   }
 
   func bodyFailed() { body = .failed }
 
   func holdsReads(_ hasUnreadBytes: Bool) -> Bool {
-    if body == .unread, wantsBody { return false }
+    if body == .unread, wantsBody || discardsBody { return false }
     return hasUnreadBytes
   }
 
-  /// Delivers what has come of the body, as long as it is wanted; `false` where no more can be done for now.
+  /// Delivers what has come of the body, as long as it is wanted, or drops it: a client may read nothing of the response
+  /// before all of its body is sent. `false` where no more can be done for now.
   func takeBody() -> Bool {
-    guard let link, wantsBody, let events else { return false }
+    guard let link else { return false }
+    if discardsBody, !wantsBody { return dropPart(link) }
+    guard wantsBody, let events else { return false }
     if body == .read {
       wantsBody = false
       events.receivedBodyEnd(trailers: nil)

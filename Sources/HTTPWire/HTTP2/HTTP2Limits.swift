@@ -6,6 +6,9 @@ public struct HTTP2Limits: Sendable {
   /// How much of all requests' bodies may lie unconsumed, in bytes (`http2_connection_preread_size`); not less than the
   /// protocol's first window of 65,535.
   public var connectionWindow = 1 << 20
+  /// How far the connection's window is opened beyond its size for bodies whose requests are answered, in bytes; what comes of
+  /// them is dropped.
+  public var discardWindow = 4 << 20
   /// How much of a response's body may wait for its client, in bytes.
   public var sendQueue = 65536
   /// How much of all responses' bodies may wait until each gets only `smallestQueue`, in bytes.

@@ -12,6 +12,7 @@ extension HTTP2ServerConnection {
   public mutating func sendHead(_ id: HTTP2StreamID, _ head: HTTPResponseHead, end: Bool) {
     guard let index = streams.index(of: id), !streams[index].sentHead else { return }
     streams[index].sentHead = true
+    if end { letBodyFinish(at: index) }
     writeHead(id, head, end: end)
     if end { endResponse(at: index) }
   }
@@ -147,6 +148,7 @@ extension HTTP2ServerConnection {
     guard length > 0 else { return }
     var ends = false
     if length == streams[index].queue.count, case .end(trailers: nil) = streams[index].ending { ends = true }
+    if ends { letBodyFinish(at: index) }
     let flags = ends ? HTTP2FrameHeader.endStream : 0
     output.writeHTTP2(HTTP2FrameHeader(length: length, type: HTTP2FrameType.data, flags: flags, streamID: id))
     streams[index].queue.move(length, to: &output)
@@ -161,6 +163,7 @@ extension HTTP2ServerConnection {
   private mutating func writeEnd(at index: Int) {
     guard case .end(let trailers) = streams[index].ending else { return }
     let id = streams[index].id
+    letBodyFinish(at: index)
     if let trailers {
       writeTrailers(id, trailers)
     } else {
@@ -168,6 +171,23 @@ extension HTTP2ServerConnection {
       output.writeHTTP2(HTTP2FrameHeader(length: 0, type: HTTP2FrameType.data, flags: flags, streamID: id))
     }
     endResponse(at: index)
+  }
+
+  /// Opens the windows for the rest of the request's body, ahead of the response's end: there are clients that read no more
+  /// once they have the response, neither a window nor a reset, and would wait for good in the middle of their body.
+  ///
+  /// What the connection's window is opened for beyond its size is owed by the client: as it comes, or as other bodies are
+  /// consumed, the window goes back to its size.
+  private mutating func letBodyFinish(at index: Int) {
+    let stream = streams[index]
+    guard !stream.isRemoteClosed, !stream.isMalformed, let left = stream.bodyLeft else { return }
+    let missing = left - stream.receiveWindow
+    guard missing > 0, left - owed <= limits.discardWindow, receiveWindow + left <= 0x7FFF_FFFF else { return }
+    output.writeHTTP2WindowUpdate(stream.id, increment: missing)
+    streams[index].receiveWindow = left
+    output.writeHTTP2WindowUpdate(.connection, increment: left)
+    receiveWindow += left
+    owed -= left
   }
 
   /// The response is out. A client that still sends may go on for a while, unheard: many take a reset, even without an

@@ -58,6 +58,7 @@ public struct HTTP2ServerConnection: ~Copyable {
   /// The highest stream the client has opened.
   var highestStream = HTTP2StreamID.connection
   var receiveWindow = 65535
+  /// Consumed and not yet announced to the client; below 0 where the window was opened beyond its size.
   var owed = 0
   var sendWindow = 65535
   var peerInitialWindow = 65535
