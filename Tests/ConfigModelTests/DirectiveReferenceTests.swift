@@ -2,7 +2,8 @@ import ConfigModel
 import Foundation
 import Testing
 
-@Suite("the documentation of directives")
+// One after the other: both sections of nginx-compatibility.md are written by the same test.
+@Suite("the documentation of directives", .serialized)
 struct DirectiveReferenceTests {
   private static let docs = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appending(path: "docs")
@@ -16,16 +17,31 @@ struct DirectiveReferenceTests {
     #expect(try String(contentsOf: file, encoding: .utf8) == wanted)
   }
 
-  @Test("docs/nginx-compatibility.md lists the directives without effect")
-  func compatibility() throws {
+  @Test(
+    "docs/nginx-compatibility.md lists the directives without effect, and those of nginx that are not there",
+    arguments: [
+      ("without effect", DirectiveReference.withoutEffect()), ("missing", DirectiveReference.missing()),
+    ])
+  func compatibility(section: String, content: String) throws {
     let file = Self.docs.appending(path: "nginx-compatibility.md")
-    let (begin, end) = ("<!-- begin: without effect -->\n", "<!-- end: without effect -->")
+    let (begin, end) = ("<!-- begin: \(section) -->\n", "<!-- end: \(section) -->")
     let text = try String(contentsOf: file, encoding: .utf8)
     let start = try #require(text.range(of: begin)).upperBound
     let stop = try #require(text.range(of: end)).lowerBound
-    let wanted = text.replacingCharacters(in: start..<stop, with: DirectiveReference.withoutEffect())
+    let wanted = text.replacingCharacters(in: start..<stop, with: content)
     if Self.regenerates { try Data(wanted.utf8).write(to: file) }
     #expect(try String(contentsOf: file, encoding: .utf8) == wanted)
+  }
+
+  @Test("a directive is missing only where the table has no row of its name")
+  func missing() {
+    let missing = ForeignDirectives.nginx.missing(in: .standard).flatMap(\.directives)
+    #expect(Set(missing).isDisjoint(with: DirectiveTable.standard.rows.map(\.name)))
+    #expect(missing.contains("gzip_types") && missing.contains("stream"))
+    for module in ForeignDirectives.nginx.modules {
+      #expect(Set(module.directives).count == module.directives.count, "\(module.name)")
+      #expect(Set(module.directives).isDisjoint(with: ForeignDirectives.nginx.commercial), "\(module.name)")
+    }
   }
 
   @Test("no two directives of one name may stand in one context")

@@ -21,7 +21,11 @@ struct RefusalTests {
       ("http { types { a { b; } } }", "unexpected \"{\" in nginx.conf:1"),
       ("http { upstream u { } }", "no servers are inside upstream in nginx.conf:1"),
       ("http { upstream u { server a; }\n upstream u { server b; } }", "duplicate upstream \"u\" in nginx.conf:2"),
-      ("fastcgi_pass x;", "unknown directive \"fastcgi_pass\" in nginx.conf:1"),
+      ("fastcgi_pass x;", "\"fastcgi_pass\" of nginx's ngx_http_fastcgi_module is not supported in nginx.conf:1"),
+      ("http {\n gzip_types a/b; }", "\"gzip_types\" of nginx's ngx_http_gzip_module is not supported in nginx.conf:2"),
+      ("stream { server { } }", "\"stream\" of nginx's ngx_stream_core_module is not supported in nginx.conf:1"),
+      ("http { auth_jwt x; }", "\"auth_jwt\" of nginx's commercial version is not supported in nginx.conf:1"),
+      ("http { gzip_tpyes a/b; }", "unknown directive \"gzip_tpyes\" in nginx.conf:1"),
       ("http { sendfil on; }", "unknown directive \"sendfil\" (did you mean \"sendfile\"?) in nginx.conf:1"),
     ])
   func structure(_ text: String, _ expected: String) {

@@ -131,6 +131,7 @@ extension Reading {
 
   private func unknown(_ directive: Directive, in scope: Scope) -> Diagnostic {
     let name = directive.name.text
+    if let refusal = ForeignDirectives.nginx.refusal(of: name) { return Diagnostic(refusal, at: directive.position) }
     let here = table.rows.filter { $0.contexts.contains(scope.context) }.map(\.name)
     let guess = Spelling.nearest(to: name, among: here) ?? Spelling.nearest(to: name, among: table.rows.map(\.name))
     let hint = guess.map { " (did you mean \"\($0)\"?)" } ?? ""

@@ -22,6 +22,14 @@ public enum DirectiveReference {
     return "| directive | where | because |\n|---|---|---|\n" + lines.sorted().joined()
   }
 
+  /// The table in `docs/nginx-compatibility.md` of nginx's directives that this program has not.
+  public static func missing(from table: DirectiveTable = .standard, of foreign: ForeignDirectives = .nginx) -> String {
+    let lines = foreign.missing(in: table).map { module, directives in
+      "| `\(module)` | \(directives.map { "`\($0)`" }.joined(separator: " ")) |\n"
+    }
+    return "| module | directives |\n|---|---|\n" + lines.joined()
+  }
+
   private static func chapter(_ module: DirectiveTable.Module) -> String {
     "\n## \(module.name)\n" + module.rows.map(entry).joined()
   }
