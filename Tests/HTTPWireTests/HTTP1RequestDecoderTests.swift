@@ -101,7 +101,8 @@ struct HTTP1RequestDecoderTests {
   @Test(
     "malformed chunks are refused, split everywhere",
     arguments: [
-      "x\r\n", "\r\n", "5\nhello", "5 x\r\n", "5\rx", "5\r\nhelloX", "5\r\nhello\n", "5;a\nb\r\n", "-5\r\n",
+      "x\r\n", "\r\n", "5\nhello", "5 x\r\n", "5\rx", "5\r\nhelloX", "5\r\nhello\n", "5\r\nhello\rX", "5;a\nb\r\n",
+      "-5\r\n",
       "fffffffffffffffff\r\n", "0x5\r\nhello\r\n", "5;\u{1}\r\n", "1\r\na\r\n0\r\nbad trailer\r\n\r\n",
       "1\r\na\r\n0\r\nX: y\n\r\n",
     ])

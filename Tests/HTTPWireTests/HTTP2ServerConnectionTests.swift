@@ -305,6 +305,13 @@ struct HTTP2ServerConnectionTests {
     #expect(client.output() == ["HEADERS 1 :status=400 end", "RST 1 1"])
   }
 
+  @Test("trailers have no pseudo-headers", arguments: [":path", ":status", ":x"])
+  func pseudoTrailers(name: String) {
+    var client = HTTP2Client()
+    _ = client.headers(1, HTTP2Client.post, end: false)
+    #expect(client.headers(1, [(name, "/")], end: true) == ["reset 1 1"])
+  }
+
   @Test("fields that are right: te trailers, cookies joined, host beside :authority, CONNECT")
   func rightFields() {
     var client = HTTP2Client()
