@@ -143,7 +143,9 @@ struct ClientPolicyTests {
   // MARK: - Servers with their files
 
   /// A server that trusts what `authorities` says, made ready with its TLS.
-  private func server(_ directives: String, _ authorities: [String: TestAuthority], depth: Int = 1) throws -> Site {
+  private func server(
+    _ directives: String, _ authorities: [String: TestAuthority], depth: Int = 1, identity: String = "a"
+  ) throws -> Site {
     var files: [String: String] = [:]
     for (name, authority) in authorities { files["\(name).pem"] = authority.rootPEM }
     let own = try authority.issue(subject: "/CN=server")
@@ -160,8 +162,8 @@ struct ClientPolicyTests {
       tls: { block in
         try ServerTLS(
           ServerTLSBuilder(
-            settings: block.tls, locationTrust: LocationTrust(block), name: "a", identity: ["a"], offersHTTP2: false,
-            shared: SharedTLSState()))
+            settings: block.tls, locationTrust: LocationTrust(block), name: "a", identity: [identity],
+            offersHTTP2: false, shared: SharedTLSState()))
       })
   }
 
@@ -202,6 +204,7 @@ struct ClientPolicyTests {
       try server("", ["api": api]), try server("", ["api": api], depth: 2), try server("", ["api": other]),
       try server("ssl_trusted_certificate more.pem;", ["api": api, "more": other]),
       try server("ssl_trusted_certificate more.pem;", ["api": api, "more": api]),
+      try server("", ["api": api], identity: "b"),
     ]
     let states = sites.compactMap { $0.listener.defaultServer.tls?.state }
     #expect(Set(states.map(\.context.configuration.policyID)).count == sites.count)

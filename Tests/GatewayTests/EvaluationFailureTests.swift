@@ -42,6 +42,9 @@ struct EvaluationFailureTests {
       """)
     #expect(try site.send("/", host: Self.subject).status == 500)
     #expect(try site.send("/", host: "b").body == "open")
+    // Nor the name in a handshake, where there is no request.
+    #expect(throws: EvaluationFailure.self) { try site.listener.server(named: Array(Self.subject.utf8), for: nil) }
+    #expect(try site.listener.server(named: Array("b".utf8), for: nil) === site.listener.defaultServer)
   }
 
   @Test("a file's name that leads away is neither there nor absent")

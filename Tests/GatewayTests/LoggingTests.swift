@@ -144,6 +144,18 @@ struct VariableTests {
     #expect(answer.body == expected)
   }
 
+  @Test(
+    "$proxy_add_x_forwarded_for puts the client behind what it sent, as members of one list",
+    arguments: [
+      ([], "192.0.2.7"), (["203.0.113.5"], "203.0.113.5, 192.0.2.7"),
+      (["203.0.113.5, 203.0.113.6"], "203.0.113.5, 203.0.113.6, 192.0.2.7"),
+      (["203.0.113.5", "203.0.113.6"], "203.0.113.5, 203.0.113.6, 192.0.2.7"), ([""], ", 192.0.2.7"),
+    ] as [([String], String)])
+  func forwardedFor(_ sent: [String], _ expected: String) throws {
+    let site = try Site("location / { return 200 $proxy_add_x_forwarded_for; }")
+    #expect(try site.send("/", sent.map { ("X-Forwarded-For", $0) }).body == expected)
+  }
+
   @Test("$request_id is the same for the whole request")
   func identifier() throws {
     let answer = try Site("location / { add_header X-ID $request_id; return 200 $request_id; }").send("/")

@@ -137,6 +137,39 @@ struct MetricsTests {
     #expect(wire.counters.totals.openRequests == 0)
   }
 
+  @Test("who was refused a request is counted once, by why")
+  func requestRefusals() throws {
+    let authority = try TestAuthority()
+    let site = try Site(
+      """
+      server {
+        listen 127.0.0.1:8443 ssl; server_name a; ssl_certificate c.pem; ssl_certificate_key k.pem;
+        ssl_client_certificate ca.pem; ssl_verify_client on;
+        location /deny { ssl_client_deny cn:mallory; } location /allow { ssl_client_allow cn:alice; }
+      }
+      server { listen 127.0.0.1:8443 ssl; server_name b; ssl_certificate c.pem; ssl_certificate_key k.pem; return 200 b; }
+      """)
+    let good = try authority.verdict(subject: "/CN=mallory")
+    let foreign = try authority.verdict(subject: "/CN=mallory", isOurs: false)
+    func counted(_ path: String, host: String = "a", _ verdict: Verdict?) throws -> [RequestRefusal: Int] {
+      var known: ClientConnection?
+      try site.send(path, host: host) { connection in
+        connection.tls = TLSSessionFacts()
+        connection.verdict = verdict
+        known = connection
+      }
+      let counters = try #require(known?.counters)
+      let counts = RequestRefusal.allCases.map { ($0, counters.value(.requestRefused($0))) }
+      return Dictionary(uniqueKeysWithValues: counts.filter { $0.1 != 0 })
+    }
+    #expect(try counted("/", good).isEmpty)
+    #expect(try counted("/", foreign) == [.certificate: 1])
+    #expect(try counted("/", nil) == [.noCertificate: 1])
+    #expect(try counted("/", host: "b", good) == [.misdirected: 1])
+    #expect(try counted("/deny", good) == [.denied: 1])
+    #expect(try counted("/allow", good) == [.notAllowed: 1])
+  }
+
   @Test("labels that peers choose can't grow without end")
   func bound() {
     let events = EventCounters()

@@ -64,6 +64,14 @@ struct UpstreamProfileTests {
     #expect(refused.detail == "server.extendedKeyUsage: missing (BR §7.1.2.7.10)")
   }
 
+  @Test("under either profile an upstream must have the name that it is asked for by")
+  func names() throws {
+    for profile in [VerifyProfile.compatible, .strict] {
+      let other = try #require(try refusal(profile, names: [.dns("b.test.example"), .dns("a.test.example.b")]))
+      #expect(other.rule == .hostMismatch)
+    }
+  }
+
   @Test("the list of public suffixes is at hand where strict asks for it")
   func wildcards() throws {
     // Without the list every wildcard is refused, with it this one is not.

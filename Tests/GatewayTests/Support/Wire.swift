@@ -17,14 +17,18 @@ final class Wire {
 
   /// - Parameters:
   ///   - settings: of the http block.
+  ///   - location: answers what is not below `/test/`.
   ///   - content: serves `/test/…`; `BodyTestHandler` without.
-  init(_ settings: String = "", listen: String = "", content: CompileContext.ContentFactory? = nil) throws {
+  init(
+    _ settings: String = "", listen: String = "", location: String = "location / { return 200 \"hi\"; }",
+    content: CompileContext.ContentFactory? = nil
+  ) throws {
     let bodies = bodies
     site = try Site(
       """
       log_format plain "$request|$status|$bytes_sent|$request_length|$connection_requests";
       \(settings)
-      server { listen 127.0.0.1:8080 \(listen); access_log %%/access.log plain; location / { return 200 "hi"; }
+      server { listen 127.0.0.1:8080 \(listen); access_log %%/access.log plain; \(location)
         location /test/ { proxy_pass http://127.0.0.1:1; } }
       """
     ) { setting, settings, match, context throws(Diagnostic) in
