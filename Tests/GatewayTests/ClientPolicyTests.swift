@@ -1,8 +1,10 @@
 import ConfigModel
+import Foundation
 import PKI
 import TLSEngine
 import Testing
 import Trust
+import TrustFeeds
 
 @testable import Gateway
 
@@ -144,7 +146,8 @@ struct ClientPolicyTests {
 
   /// A server that trusts what `authorities` says, made ready with its TLS.
   private func server(
-    _ directives: String, _ authorities: [String: TestAuthority], depth: Int = 1, identity: String = "a"
+    _ directives: String, _ authorities: [String: TestAuthority], depth: Int = 1,
+    also: (ServerTLSBuilder) throws -> Void = { _ in }
   ) throws -> Site {
     var files: [String: String] = [:]
     for (name, authority) in authorities { files["\(name).pem"] = authority.rootPEM }
@@ -160,10 +163,11 @@ struct ClientPolicyTests {
     return try Site(
       text, files: files,
       tls: { block in
-        try ServerTLS(
-          ServerTLSBuilder(
-            settings: block.tls, locationTrust: LocationTrust(block), name: "a", identity: [identity],
-            offersHTTP2: false, shared: SharedTLSState()))
+        let builder = ServerTLSBuilder(
+          settings: block.tls, locationTrust: LocationTrust(block), name: "a", identity: ["a"], offersHTTP2: false,
+          shared: SharedTLSState())
+        try also(builder)
+        return try ServerTLS(builder)
       })
   }
 
@@ -204,7 +208,6 @@ struct ClientPolicyTests {
       try server("", ["api": api]), try server("", ["api": api], depth: 2), try server("", ["api": other]),
       try server("ssl_trusted_certificate more.pem;", ["api": api, "more": other]),
       try server("ssl_trusted_certificate more.pem;", ["api": api, "more": api]),
-      try server("", ["api": api], identity: "b"),
     ]
     let states = sites.compactMap { $0.listener.defaultServer.tls?.state }
     #expect(Set(states.map(\.context.configuration.policyID)).count == sites.count)
@@ -213,5 +216,32 @@ struct ClientPolicyTests {
     #expect(states[0].verifier?.verdict(on: client, at: now).isVerified == true)
     #expect(states[0].verifier?.remembered(client.hash, at: now) != nil)
     for state in states.dropFirst() { #expect(state.verifier?.remembered(client.hash, at: now) == nil) }
+  }
+
+  @Test("under one configuration sessions end with the CAs in its files, and are their server's alone")
+  func sameConfiguration() throws {
+    let (api, other) = (try TestAuthority(), try TestAuthority())
+    func policyID(_ builder: ServerTLSBuilder) throws -> [UInt8] {
+      try ServerTLS(builder).state.context.configuration.policyID
+    }
+    var (first, again, elsewhere): ([UInt8], [UInt8], [UInt8]) = ([], [], [])
+    let site = try server("ssl_trusted_certificate more.pem;", ["api": api, "more": api]) { builder in
+      (first, again) = (try policyID(builder), try policyID(builder))
+      var neighbour = ServerTLSBuilder(
+        settings: builder.settings, locationTrust: builder.locationTrust, name: "a", identity: ["b"],
+        offersHTTP2: false, shared: builder.shared)
+      neighbour.ruleFiles = builder.ruleFiles
+      elsewhere = try policyID(neighbour)
+    }
+    #expect(first == again && first != elsewhere)
+    let tls = try #require(site.listener.defaultServer.tls)
+    var seen = [first]
+    for name in ["more", "api"] {
+      try Data(other.rootPEM.utf8).write(to: URL(fileURLWithPath: "\(site.folder)/\(name).pem"), options: .atomic)
+      var survey = FileSurvey()
+      #expect(tls.intake.refresh(tls, &survey, at: .seconds(seen.count)) == ["\(site.folder)/\(name).pem"])
+      seen.append(tls.state.context.configuration.policyID)
+    }
+    #expect(Set(seen).count == 3, "other CAs in either file")
   }
 }
